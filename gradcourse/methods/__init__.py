@@ -1,0 +1,1 @@
+"""The mathematics of the course: one module per chapter, tensors in, tensors out."""

@@ -1,0 +1,1 @@
+"""The figures and panel frames of the course: one module per chapter, pure functions of data."""
