@@ -1,0 +1,212 @@
+"""A panel: a picture with sliders, as a pure function of its settings.
+
+The still parts are drawn once; a new frame restores them, moves the few artists that depend on
+the settings and encodes the pixels.  The same settings give the same bytes, with or without a
+kernel, a browser or a slider, so tests drive a panel like any other function.
+"""
+
+import copy
+import io
+import itertools
+import textwrap
+from collections import OrderedDict
+from typing import Any, NamedTuple
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.offsetbox import AnchoredOffsetbox, HPacker, TextArea
+from PIL import Image
+
+from gradcourse.pictures.style import METHOD, course_style, figure
+
+FRAME_DPI = 110  # pixels per inch of a live frame
+STRIP_DPI = 165  # pixels per inch of the static strip
+REMEMBERED = 128  # frames kept in memory
+
+
+class Slider(NamedTuple):
+    """One slider of a panel; ``step`` counts decades when ``log`` is true."""
+
+    name: str  # keyword of ``compute``
+    label: str  # what the reader sees
+    low: float
+    high: float
+    start: float
+    step: float
+    log: bool = False
+    unit: str = ""
+
+    def show(self, value: float) -> str:
+        """Write a setting as the reader sees it: label, value, unit."""
+        return f"{self.label} {value:.3g} {self.unit}".rstrip()
+
+
+class Panel:
+    """A picture with at most three sliders.
+
+    A subclass writes ``sliders``, ``strip``, ``alt`` and four methods:
+
+    * ``compute(**settings) -> data``: pure, fast, all the numbers;
+    * ``draw() -> Figure``: still parts with fixed limits; the artists that move go, with
+      ``animated=True``, into the list ``self.moving``;
+    * ``update(data)``: set *everything* that moves from the data;
+    * ``caption(data) -> str``: one line that says what is seen now.
+
+    Attributes:
+        sliders: the sliders, in the order shown.
+        strip: three changes, one slider each, applied one after the other from the start;
+            the first may be empty.
+        alt: what the picture shows, for a reader who cannot see it.
+    """
+
+    sliders: tuple[Slider, ...] = ()
+    strip: tuple[dict[str, float], ...] = ()
+    alt: str = ""
+    moving: list
+
+    def compute(self, **settings: float) -> Any:
+        """Compute what the frame shows; no drawing."""
+        raise NotImplementedError
+
+    def draw(self) -> Figure:
+        """Draw the still parts and list the moving artists in ``self.moving``."""
+        raise NotImplementedError
+
+    def update(self, data: Any) -> None:
+        """Set every moving artist from the data."""
+        raise NotImplementedError
+
+    def caption(self, data: Any) -> str:
+        """Say in one line what is seen now."""
+        raise NotImplementedError
+
+    def frame(self, **settings: float) -> bytes:
+        """Draw one frame as PNG; settings left out stand at their start."""
+        return self.look(**settings)[0]
+
+    def say(self, **settings: float) -> str:
+        """Say in one line what the frame with these settings shows."""
+        return self.look(**settings)[1]
+
+    def look(self, **settings: float) -> tuple[bytes, str]:
+        """Draw one frame and its line of text; remembered."""
+        full = self.settings(**settings)
+        key, memory = tuple(full.values()), self._remembered()
+        if key not in memory:
+            data = self.compute(**full)
+            memory[key] = encode(self._pixels(data, FRAME_DPI)), self.caption(data)
+            while len(memory) > REMEMBERED:
+                memory.popitem(last=False)
+        memory.move_to_end(key)
+        return memory[key]
+
+    def start(self) -> dict[str, float]:
+        """Return the settings the panel opens with."""
+        return {slider.name: slider.start for slider in self.sliders}
+
+    def settings(self, **changes: float) -> dict[str, float]:
+        """Return the start with some settings changed, refusing unknown names and values."""
+        full = self.start()
+        for name, value in changes.items():
+            if name not in full:
+                raise ValueError(f"no slider {name!r}; this panel has {', '.join(full)}")
+            full[name] = value
+        for slider in self.sliders:
+            if not slider.low <= full[slider.name] <= slider.high:
+                raise ValueError(f"{slider.name} must lie in [{slider.low}, {slider.high}], "
+                                 f"got {full[slider.name]}")
+        return full
+
+    def extremes(self) -> list[dict[str, float]]:
+        """Return settings with every slider at both ends and the middle, in all combinations."""
+        marks = [(s.low, (s.low * s.high) ** 0.5 if s.log else _middle(s), s.high)
+                 for s in self.sliders]
+        names = [slider.name for slider in self.sliders]
+        return [dict(zip(names, values, strict=True)) for values in itertools.product(*marks)]
+
+    def strip_settings(self) -> list[dict[str, float]]:
+        """Return the full settings of the strip's frames, each one change after the other."""
+        changes = itertools.accumulate(self.strip, lambda before, change: {**before, **change})
+        return [self.settings(**change) for change in changes]
+
+    def strip_figure(self) -> Figure:
+        """Draw the strip: the frames one below the other, each with its setting and caption."""
+        twin = copy.copy(self)
+        vars(twin).pop("_stage", None)
+        looks = []
+        for settings in self.strip_settings():
+            data = self.compute(**settings)
+            looks.append((settings, twin._pixels(data, STRIP_DPI), self.caption(data)))
+        with course_style():
+            return _compose(self.sliders, looks)
+
+    def strip_png(self) -> bytes:
+        """Draw the strip as PNG."""
+        fig = self.strip_figure()
+        fig.canvas.draw()
+        return encode(np.asarray(fig.canvas.buffer_rgba()), compress_level=9)
+
+    def _remembered(self) -> OrderedDict:
+        return vars(self).setdefault("_memory", OrderedDict())
+
+    def _pixels(self, data: Any, dpi: int) -> np.ndarray:
+        with course_style():
+            fig, background = vars(self).get("_stage") or self._set_stage(dpi)
+            fig.canvas.restore_region(background)
+            self.update(data)
+            for artist in self.moving:
+                fig.draw_artist(artist)
+        return np.asarray(fig.canvas.buffer_rgba())
+
+    def _set_stage(self, dpi: int) -> tuple:
+        fig = self.draw()
+        fig.set_dpi(dpi)
+        fig.canvas.draw()
+        fig.set_layout_engine("none")
+        self._stage = fig, fig.canvas.copy_from_bbox(fig.bbox)
+        return self._stage
+
+
+def encode(pixels: np.ndarray, compress_level: int = 1) -> bytes:
+    """Encode RGBA pixels as an opaque PNG."""
+    out = io.BytesIO()
+    image = Image.fromarray(np.ascontiguousarray(pixels[..., :3]))
+    image.save(out, "png", compress_level=compress_level)
+    return out.getvalue()
+
+
+def _middle(slider: Slider) -> float:
+    middle = (slider.low + slider.high) / 2
+    whole = all(isinstance(v, int) for v in (slider.low, slider.high, slider.start, slider.step))
+    return int(middle) if whole else middle
+
+
+def _compose(sliders: tuple[Slider, ...], looks: list[tuple]) -> Figure:
+    """Set frames one below the other: setting above, caption below."""
+    rows, cols = looks[0][1].shape[:2]
+    head, foot, gap = (round(inches * STRIP_DPI) for inches in (0.36, 0.34, 0.16))
+    block = head + rows + foot + gap
+    height = block * len(looks) - gap
+    fig = figure((cols / STRIP_DPI, height / STRIP_DPI), dpi=STRIP_DPI, layout=None)
+    before = None
+    for i, (settings, pixels, caption) in enumerate(looks):
+        top = height - i * block
+        fig.figimage(pixels, 0, top - head - rows)
+        fig.add_artist(_heading(fig, sliders, settings, before, top / height))
+        line = textwrap.fill(caption, int(cols / STRIP_DPI * 13.5))
+        fig.text(0.012, (top - head - rows - 2) / height, line, va="top", size=10, color="#222222")
+        before = settings
+    return fig
+
+
+def _heading(fig: Figure, sliders, settings, before, y: float) -> AnchoredOffsetbox:
+    """Write the settings of one frame, the one that just changed in bold blue."""
+    words = []
+    for slider in sliders:
+        value = settings[slider.name]
+        changed = before is not None and value != before[slider.name]
+        style = {"color": METHOD, "weight": "bold"} if changed else {"color": "#555555"}
+        words.append(TextArea(slider.show(value), textprops={"size": 10, **style}))
+    return AnchoredOffsetbox("upper left", child=HPacker(children=words, sep=18, pad=0),
+                             frameon=False, pad=0, borderpad=0.6, bbox_to_anchor=(0, y),
+                             bbox_transform=fig.transFigure)
