@@ -1,1 +1,140 @@
-"""The command `gradcourse`."""
+"""The command `gradcourse`: each word loads only what it needs.
+
+Exit codes: 0 done, 1 something ran and failed, 2 the command could not be understood.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from gradcourse import __version__
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        argv: the words after `gradcourse`; those of the command line by default.
+
+    Returns:
+        The exit code.
+    """
+    parser = _parser()
+    args, rest = parser.parse_known_args(argv)
+    if rest and args.run is not _lab:
+        parser.error(f"unknown argument: {' '.join(rest)}")
+    args.rest = rest
+    try:
+        return args.run(args)
+    except ValueError as error:
+        print(f"gradcourse: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("gradcourse: stopped", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="gradcourse", description="A course on gradient descent that one can run."
+    )
+    parser.add_argument("--version", action="version", version=f"gradcourse {__version__}")
+    words = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for add in (_add_lab, _add_doctor, _add_run, _add_claims, _add_notebooks, _add_audit):
+        add(words)
+    return parser
+
+
+def _add_lab(words) -> None:
+    text = "open JupyterLab on your copy of the course"
+    lab = words.add_parser(
+        "lab", help=text, description=text + "; unknown --NAME=VALUE options go to Jupyter"
+    )
+    lab.add_argument("folder", nargs="?", metavar="DIR", help="your copy (default: work)")
+    lab.add_argument("--no-browser", action="store_true", help="print the address only")
+    lab.add_argument("--port", type=int, help="the first port to try")
+    lab.add_argument("--copy-only", action="store_true", help="update the copy, open nothing")
+    lab.set_defaults(run=_lab)
+
+
+def _add_doctor(words) -> None:
+    text = "say what is missing, one remedy a line"
+    words.add_parser("doctor", help=text, description=text).set_defaults(run=_doctor)
+
+
+def _add_run(words) -> None:
+    text = "run chapters from top to bottom and print their ledgers"
+    run = words.add_parser("run", help=text, description=text)
+    run.add_argument("chapters", nargs="*", metavar="NN_slug", help="all chapters by default")
+    run.add_argument("--mode", default="read", help="smoke, read or full (default: read)")
+    run.add_argument("--device", default="auto", help="auto, cpu or a GPU's name (default: auto)")
+    run.add_argument("--seed", type=int, default=0, help="a whole number (default: 0)")
+    run.add_argument(
+        "-p",
+        "--parameter",
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("NAME", "VALUE"),
+        help="another parameter of the page",
+    )
+    run.set_defaults(run=_run)
+
+
+def _add_claims(words) -> None:
+    text = "print the ledgers stored in the chapters"
+    claims = words.add_parser("claims", help=text, description=text)
+    claims.add_argument("chapters", nargs="*", metavar="NN_slug", help="all chapters by default")
+    claims.set_defaults(run=_claims)
+
+
+def _add_notebooks(words) -> None:
+    text = "the author's tools for pages"
+    tools = words.add_parser("notebooks", help=text, description=text)
+    verbs = tools.add_subparsers(title="tools", metavar="TOOL", required=True)
+    for name, text in {
+        "derive": "make exercises from solutions",
+        "refresh": "run stale pages and store their outputs",
+        "lint": "name every fault of a page",
+    }.items():
+        verb = verbs.add_parser(name, help=text, description=text)
+        verb.add_argument("chapters", nargs="*", metavar="NN_slug", help="all by default")
+        if name != "lint":
+            verb.add_argument("--check", action="store_true", help="change nothing; 1 if stale")
+        verb.set_defaults(run=_notebooks, tool=name)
+    new = verbs.add_parser("new", help="lay the rooms of a new chapter")
+    new.add_argument("chapters", nargs=1, metavar="NN_slug")
+    new.set_defaults(run=_notebooks, tool="new")
+
+
+def _add_audit(words) -> None:
+    text = "prove the exercises: solutions, starters, wrong answers, mutants"
+    audit = words.add_parser("audit", help=text, description=text)
+    audit.add_argument("chapters", nargs="*", metavar="NN_slug", help="all chapters by default")
+    audit.set_defaults(run=_audit)
+
+
+def _chosen(args) -> list[str]:
+    from gradcourse import folders
+
+    return [folders.find(name) for name in args.chapters] or folders.chapters()
+
+
+def _lab(args) -> int:
+    from gradcourse import jupyter
+
+    return jupyter.lab(
+        args.folder,
+        browser=not args.no_browser,
+        port=args.port,
+        rest=args.rest,
+        start=not args.copy_only,
+    )
+
+
+def _doctor(args) -> int:
+    from gradcourse import doctor
+
+    return doctor.main()

@@ -1,0 +1,7 @@
+"""`python -m gradcourse` is the command `gradcourse`."""
+
+import sys
+
+from gradcourse.cli import main
+
+sys.exit(main())
