@@ -1,0 +1,121 @@
+"""The live panel: sliders above, one picture of fixed width, one line of text below.
+
+Where no kernel runs, the page shows the static strip that is stored in the same output.
+"""
+
+import html
+import math
+import os
+import struct
+
+import ipywidgets as widgets
+from IPython.display import display
+
+from gradcourse.lab.show import CSS_DPI, image_bundle, refuse_overflow
+from gradcourse.pictures.panel import FRAME_DPI, Panel, Slider
+
+STYLE = """<style>
+.gradcourse-panel { max-width: 100%; }
+.gradcourse-panel .widget-readout { min-width: 4.5em; text-align: right; }
+.gradcourse-panel img { background: white; border-radius: 4px; padding: 6px;
+  box-sizing: border-box; height: auto; }
+.gradcourse-panel .gradcourse-says { font-size: var(--jp-content-font-size1, 14px);
+  line-height: 1.4; min-height: 2.8em; color: var(--jp-content-font-color1, inherit); }
+</style>"""
+
+
+class LivePanel:
+    """A panel with its sliders, for a page with a kernel."""
+
+    def __init__(self, panel: Panel):
+        self.panel = panel
+        self.sliders = {slider.name: _widget(slider) for slider in panel.sliders}
+        self.image = widgets.Image(format="png", layout=_image_layout(panel))
+        self.line = widgets.HTML(layout={"margin": "2px 0 0 0", "max_width": "100%"})
+        self.errors = widgets.Output()
+        for widget in self.sliders.values():
+            widget.observe(self._moved, names="value")
+        self._moved(None)
+
+    def box(self) -> widgets.VBox:
+        """Stack sliders, picture, line and errors."""
+        rows = [_row(slider, self.sliders[slider.name]) for slider in self.panel.sliders]
+        style = widgets.HTML(STYLE, layout={"display": "none"})
+        box = widgets.VBox([style, *rows, self.image, self.line, self.errors])
+        box.add_class("gradcourse-panel")
+        return box
+
+    def _moved(self, change) -> None:
+        """Show the frame at the sliders' settings; an error is shown and the sliders stay."""
+        if self.errors.outputs:
+            self.errors.outputs = ()
+        with self.errors:
+            png, text = self.panel.look(**self._settings())
+            self.image.value = png
+            self.line.value = _says(text)
+
+    def _settings(self) -> dict[str, float]:
+        """Read the sliders, without the dust of floating-point steps."""
+        settings = {}
+        for slider in self.panel.sliders:
+            value = self.sliders[slider.name].value
+            if isinstance(value, float):
+                value = min(max(float(f"{value:.6g}"), slider.low), slider.high)
+            settings[slider.name] = value
+        return settings
+
+
+def panel(panel: Panel) -> None:
+    """Show a panel: live sliders with a kernel, the static strip without one.
+
+    Args:
+        panel: a panel of ``gradcourse.pictures``.
+
+    Raises:
+        ValueError: GRADCOURSE_STRICT=1 and a text leaves a canvas.
+    """
+    if os.environ.get("GRADCOURSE_STRICT") == "1":
+        refuse_overflow(panel.strip_figure())
+    png = panel.strip_png()
+    bundle, metadata = image_bundle(png, panel.alt, _shown_width(panel))
+    bundle.update(LivePanel(panel).box()._repr_mimebundle_())
+    bundle["text/plain"] = panel.alt
+    display(bundle, metadata=metadata, raw=True)
+
+
+def _widget(slider: Slider):
+    """Choose the widget: whole numbers, even steps or decades."""
+    common = {"description": slider.label, "value": slider.start,
+              "style": {"description_width": "12em"},
+              "layout": {"width": "34em", "max_width": "100%"}}
+    ends = slider.low, slider.high, slider.start, slider.step
+    if slider.log:
+        return widgets.FloatLogSlider(min=_decades(slider.low), max=_decades(slider.high),
+                                      step=slider.step, readout_format=".3g", **common)
+    if all(isinstance(value, int) for value in ends):
+        return widgets.IntSlider(min=slider.low, max=slider.high, step=slider.step, **common)
+    return widgets.FloatSlider(min=slider.low, max=slider.high, step=slider.step,
+                               readout_format=".3g", **common)
+
+
+def _decades(value: float) -> float:
+    return round(math.log10(value), 12)
+
+
+def _row(slider: Slider, widget) -> widgets.HBox:
+    return widgets.HBox([widget, widgets.Label(slider.unit)])
+
+
+def _shown_width(panel: Panel) -> int:
+    """Read a frame's width from its PNG header, in CSS pixels."""
+    pixels = struct.unpack(">I", panel.frame()[16:20])[0]
+    return round(pixels / FRAME_DPI * CSS_DPI)
+
+
+def _image_layout(panel: Panel) -> dict[str, str]:
+    return {"width": f"{_shown_width(panel)}px", "max_width": "100%"}
+
+
+def _says(text: str) -> str:
+    return ('<div class="gradcourse-says" role="status" aria-live="polite">'
+            f"{html.escape(text)}</div>")

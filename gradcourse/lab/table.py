@@ -1,0 +1,104 @@
+"""The ledger as a table for eyes and as plain text for comparison."""
+
+import html
+import math
+
+from gradcourse.evidence import Rule
+from gradcourse.pictures.style import BASELINE, EXTRA, FAILURE, REPAIRED
+
+COLOURS = {"reproduced": REPAIRED, "partly": EXTRA[0], "not reproduced": FAILURE}
+QUIET = "color: var(--jp-content-font-color2, inherit); opacity: 0.8; font-size: 0.88em;"
+CELL = ("text-align: left; vertical-align: top; padding: 10px 14px 10px 0; white-space: normal; "
+        "line-height: 1.4; background: transparent; border: 0; "
+        "border-bottom: 1px solid var(--jp-border-color2, rgba(128, 128, 128, 0.35));")
+HEAD = CELL + " font-weight: 600; border-bottom-width: 2px;"
+COLUMNS = (("Claim", 36), ("The source says", 20), ("Measured here", 27), ("Verdict", 17))
+
+
+def plain(rows: list) -> str:
+    """Write verdicts and coarse intervals: the same text on every machine."""
+    return "\n".join(f"{row.id:<4} {row.claim}\n     {_plain_verdict(row)}" for row in rows)
+
+
+def table(rows: list) -> str:
+    """Write the ledger as HTML that reads in light and dark."""
+    head = "".join(f'<th style="{HEAD} width: {width}%;">{name}</th>' for name, width in COLUMNS)
+    body = "".join(f'<tr style="background: transparent;">{_cells(row)}</tr>' for row in rows)
+    return ('<table style="width: 100%; max-width: 864px; margin: 4px 0; border: 0; '
+            'border-collapse: collapse; table-layout: fixed; font-size: 13px;">'
+            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
+
+
+def number(value: float, digits: int = 2) -> str:
+    """Write a number with so many digits that count."""
+    return f"{float(f'{value:.{digits}g}'):g}" if math.isfinite(value) else str(value)
+
+
+def span(rule: Rule) -> str:
+    """Say in words where a rule wants the statistic."""
+    if rule.low == -math.inf and rule.high == math.inf:
+        return "anywhere"
+    if rule.low == -math.inf:
+        return f"at most {rule.high:g}"
+    if rule.high == math.inf:
+        return f"at least {rule.low:g}"
+    return f"between {rule.low:g} and {rule.high:g}"
+
+
+def seed_text(seeds: list[int] | None) -> str:
+    """Name the seeds of a run."""
+    if seeds is None:
+        return "exact, no seeds"
+    if seeds == list(range(seeds[0], seeds[0] + len(seeds))) and len(seeds) > 1:
+        return f"{seeds[0]} to {seeds[-1]}, fresh"
+    return ", ".join(map(str, seeds)) + ", fresh"
+
+
+def _plain_verdict(row) -> str:
+    if row.verdict == "not judged" or not row.measured:
+        return f"{row.verdict}: {row.why}" if row.why else row.verdict
+    parts = [f"{name + ' ' if name else ''}{_coarse(interval)}"
+             + (f" {row.verdicts[name]}" if name else "")
+             for name, interval in row.measured.items()]
+    return f"{row.verdict}: {'; '.join(parts)}"
+
+
+def _coarse(interval) -> str:
+    low, high = number(interval.low, 1), number(interval.high, 1)
+    return f"about {low}" if low == high else f"{low} to {high}"
+
+
+def _cells(row) -> str:
+    claim = f"<b>{_escape(row.id)}</b>&ensp;{_escape(row.claim)}{_quiet(row.setting)}"
+    measured = _quiet(row.why) if row.why else "".join(_part(row, name) for name in row.rules)
+    cells = [claim, _escape(row.source), measured, _word(row)]
+    return "".join(f'<td style="{CELL}">{cell}</td>' for cell in cells)
+
+
+def _part(row, name: str) -> str:
+    """Write one measured interval with its statistic and its rule."""
+    rule, interval = row.rules[name], row.measured[name]
+    title = f"{_escape(name)}: " if name else ""
+    runs = "exact" if row.seeds is None else f"{seed_text(row.seeds)} seeds"
+    return (f"<div>{title}<b>{number(interval.mid)}</b>{_range(interval)}</div>"
+            + _quiet(f"{rule.statistic}; wanted {span(rule)}; {runs}"))
+
+
+def _range(interval) -> str:
+    if interval.low == interval.high:
+        return ""
+    return f"&ensp;[{number(interval.low)}, {number(interval.high)}]"
+
+
+def _word(row) -> str:
+    colour = COLOURS.get(row.verdict, BASELINE)
+    return (f'<span style="border-left: 4px solid {colour}; padding-left: 8px; '
+            f'font-weight: 600; display: inline-block;">{_escape(row.verdict)}</span>')
+
+
+def _quiet(text: str) -> str:
+    return f'<div style="{QUIET}">{_escape(text)}</div>' if text else ""
+
+
+def _escape(text: str) -> str:
+    return html.escape(text, quote=False)
