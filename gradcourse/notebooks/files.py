@@ -1,0 +1,122 @@
+"""Where pages lie, and how they are read and written: always the same bytes."""
+
+from pathlib import Path
+
+KINDS = ("chapters", "exercises", "solutions")
+
+
+def course_root(root: Path | str | None = None) -> Path:
+    """Return the folder that holds `chapters/`.
+
+    Args:
+        root: the folder itself, or None to look from the working folder upwards and then beside
+            the package.
+
+    Returns:
+        An absolute path.
+
+    Raises:
+        ValueError: no such folder.
+    """
+    if root is not None:
+        places = [Path(root).resolve()]
+    else:
+        here = Path.cwd().resolve()
+        places = [here, *here.parents, Path(__file__).resolve().parents[2]]
+    for place in places:
+        if (place / "chapters").is_dir():
+            return place
+    raise ValueError("no course found: run this in a folder that holds chapters/")
+
+
+def page_path(kind: str, name: str, root: Path) -> Path:
+    """Return where the page `name` (such as `00_descent`) of one kind lies."""
+    if kind == "chapters":
+        return root / kind / f"{name}.ipynb"
+    return root / kind / name / f"{name}.ipynb"
+
+
+def names(kind: str, root: Path) -> list[str]:
+    """Return the names of all pages of one kind, in reading order."""
+    pattern = "*.ipynb" if kind == "chapters" else "*/*.ipynb"
+    found = (path for path in (root / kind).glob(pattern))
+    return sorted({path.stem for path in found if ".ipynb_checkpoints" not in path.parts})
+
+
+def choose(slugs, kind: str, root: Path) -> list[str]:
+    """Return the pages asked for.
+
+    Args:
+        slugs: None or "all" for every page, one name, or several; `descent` and `00_descent`
+            both name the first.
+        kind: "chapters", "exercises" or "solutions".
+        root: the course.
+
+    Returns:
+        Names such as `00_descent`, in the order asked.
+
+    Raises:
+        ValueError: a name that no page has.
+    """
+    known = names(kind, root)
+    if slugs in (None, "all", ["all"], [], ()):
+        return known
+    asked = [slugs] if isinstance(slugs, str) else list(slugs)
+    short = {slug_of(name): name for name in known}
+    for slug in asked:
+        if slug not in known and slug not in short:
+            raise ValueError(f"no page {slug!r} in {kind}/; there are: {', '.join(known) or 'none'}")
+    return [short.get(slug, slug) for slug in asked]
+
+
+def slug_of(name: str) -> str:
+    """Return the part of a page's name after its number: `00_descent` gives `descent`."""
+    number, _, slug = name.partition("_")
+    return slug if number.isdigit() and slug else name
+
+
+def read(path: Path):
+    """Return a notebook with joined sources.
+
+    Raises:
+        ValueError: the file is missing or is no notebook of format 4.
+    """
+    import nbformat
+
+    try:
+        notebook = nbformat.reads(Path(path).read_text(encoding="utf-8"), as_version=4)
+    except FileNotFoundError:
+        raise ValueError(f"no notebook at {path}") from None
+    except Exception as error:
+        raise ValueError(f"{path} is no readable notebook: {first_line(error)}") from None
+    return notebook
+
+
+def text_of(notebook) -> str:
+    """Return the notebook as text: keys sorted, sources split by lines, one newline at the end."""
+    import nbformat
+
+    return nbformat.writes(nbformat.from_dict(notebook), version=4).rstrip("\n") + "\n"
+
+
+def write(path: Path, notebook) -> None:
+    """Write the notebook in the form of `text_of`."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text_of(notebook), encoding="utf-8", newline="\n")
+
+
+def tags(cell) -> list[str]:
+    """Return the cell's tags."""
+    return list(cell.get("metadata", {}).get("tags", []))
+
+
+def code_cells(notebook) -> list:
+    """Return the code cells."""
+    return [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+
+
+def first_line(error: object) -> str:
+    """Return the first line of a message that is not empty."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0] if lines else type(error).__name__
