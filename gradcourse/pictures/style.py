@@ -17,7 +17,7 @@ from contextlib import AbstractContextManager
 from functools import wraps
 from importlib.resources import files
 
-import matplotlib
+from matplotlib import style as mplstyle
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -38,12 +38,12 @@ SIZES = {"one": (6.0, 3.6), "two": (9.0, 3.4)}  # inches: one axis, two linked v
 
 def course_style() -> AbstractContextManager:
     """Apply the course's style sheet inside a ``with`` block, and nothing outside it."""
-    return matplotlib.style.context(["default", SHEET])
+    return mplstyle.context(["default", SHEET])
 
 
 def use_course_style() -> None:
     """Apply the course's style sheet to the learner's own plots from here on."""
-    matplotlib.style.use(SHEET)
+    mplstyle.use(SHEET)
 
 
 def figure(kind: str | tuple[float, float] = "one", **options) -> Figure:
@@ -54,7 +54,7 @@ def figure(kind: str | tuple[float, float] = "one", **options) -> Figure:
         **options: passed to ``matplotlib.figure.Figure``, such as ``layout=None``.
 
     Returns:
-        The figure; add axes with ``fig.subplots(1, 2)``, ``fig.subplot_mosaic`` or ``fig.add_axes``.
+        The figure; add axes with ``fig.subplots(1, 2)`` or ``fig.subplot_mosaic``.
 
     Raises:
         ValueError: kind is neither a known name nor two numbers.
@@ -112,25 +112,19 @@ def overflow(fig: Figure) -> list[str]:
 
 
 def _visible_texts(fig: Figure) -> list[Text]:
-    hidden = {id(text) for ax in fig.axes if not ax.axison or not ax.get_visible()
-              for axis in (ax.xaxis, ax.yaxis) for text in axis.findobj(Text)}
+    hidden = {id(text) for ax in fig.axes for axis in (ax.xaxis, ax.yaxis)
+              for text in _undrawn(ax, axis)}
     return [text for text in fig.findobj(Text)
-            if text.get_visible() and text.get_text().strip() and id(text) not in hidden
-            and not _beyond_its_axis(text)]
+            if text.get_visible() and text.get_text().strip() and id(text) not in hidden]
 
 
-def _beyond_its_axis(text: Text) -> bool:
-    """Tell whether a text is a tick label outside the axis limits, which is never drawn."""
-    axes = text.axes
-    if axes is None:
-        return False
-    for axis in (axes.xaxis, axes.yaxis):
-        ticks = [*axis.get_major_ticks(), *axis.get_minor_ticks()]
-        drawn = {id(tick) for tick in axis._update_ticks()}
-        for tick in ticks:
-            if text in (tick.label1, tick.label2):
-                return id(tick) not in drawn
-    return False
+def _undrawn(ax, axis) -> list[Text]:
+    """List the texts of an axis that exist and are never drawn, such as ticks past its limits."""
+    if not (ax.axison and ax.get_visible() and axis.get_visible()):
+        return axis.findobj(Text)
+    drawn = {id(tick) for tick in axis._update_ticks()}
+    return [text for tick in (*axis.majorTicks, *axis.minorTicks) if id(tick) not in drawn
+            for text in (tick.label1, tick.label2)]
 
 
 def _leaves(box, width: float, height: float, slack: float = 0.5) -> bool:
