@@ -1,5 +1,17 @@
 """The author's tools: derive, refresh, lint and run pages."""
 
 from gradcourse.notebooks.derive import derive, derive_notebook
+from gradcourse.notebooks.ledger import claims, ledger_table
+from gradcourse.notebooks.refresh import refresh, stale
+from gradcourse.notebooks.run import Run, run
 
-__all__ = ["derive", "derive_notebook"]
+__all__ = [
+    "Run",
+    "claims",
+    "derive",
+    "derive_notebook",
+    "ledger_table",
+    "refresh",
+    "run",
+    "stale",
+]

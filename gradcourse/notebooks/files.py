@@ -2,31 +2,14 @@
 
 from pathlib import Path
 
+from gradcourse import folders
+
 KINDS = ("chapters", "exercises", "solutions")
 
 
 def course_root(root: Path | str | None = None) -> Path:
-    """Return the folder that holds `chapters/`.
-
-    Args:
-        root: the folder itself, or None to look from the working folder upwards and then beside
-            the package.
-
-    Returns:
-        An absolute path.
-
-    Raises:
-        ValueError: no such folder.
-    """
-    if root is not None:
-        places = [Path(root).resolve()]
-    else:
-        here = Path.cwd().resolve()
-        places = [here, *here.parents, Path(__file__).resolve().parents[2]]
-    for place in places:
-        if (place / "chapters").is_dir():
-            return place
-    raise ValueError("no course found: run this in a folder that holds chapters/")
+    """Return the folder that holds `chapters/`; None looks for it."""
+    return folders.root() if root is None else Path(root).resolve()
 
 
 def page_path(kind: str, name: str, root: Path) -> Path:
@@ -47,8 +30,8 @@ def choose(slugs, kind: str, root: Path) -> list[str]:
     """Return the pages asked for.
 
     Args:
-        slugs: None or "all" for every page, one name, or several; `descent` and `00_descent`
-            both name the first.
+        slugs: None or "all" for every page, one name, or several; `00_descent`, `descent` and
+            `00` all name the first.
         kind: "chapters", "exercises" or "solutions".
         root: the course.
 
@@ -59,14 +42,19 @@ def choose(slugs, kind: str, root: Path) -> list[str]:
         ValueError: a name that no page has.
     """
     known = names(kind, root)
-    if slugs in (None, "all", ["all"], [], ()):
+    if not slugs or slugs in ("all", ["all"]):
         return known
-    asked = [slugs] if isinstance(slugs, str) else list(slugs)
-    short = {slug_of(name): name for name in known}
-    for slug in asked:
-        if slug not in known and slug not in short:
-            raise ValueError(f"no page {slug!r} in {kind}/; there are: {', '.join(known) or 'none'}")
-    return [short.get(slug, slug) for slug in asked]
+    chosen = []
+    for asked in [slugs] if isinstance(slugs, str) else slugs:
+        match = [name for name in known if asked in (name, *name.split("_", 1))]
+        if not match:
+            raise ValueError(f"no page {asked!r} in {kind}/; there is {_list(known)}")
+        chosen += match[:1]
+    return chosen
+
+
+def _list(known: list[str]) -> str:
+    return ", ".join(known) or "none"
 
 
 def slug_of(name: str) -> str:

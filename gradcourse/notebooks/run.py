@@ -1,0 +1,85 @@
+"""Run chapters from top to bottom and print the ledger of what they claim."""
+
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from gradcourse.notebooks import files
+from gradcourse.notebooks.kernel import execute
+from gradcourse.notebooks.ledger import claims_of, ledger_table
+
+MODES = ("smoke", "read", "full")
+
+
+class Run(NamedTuple):
+    """One page that was run."""
+
+    name: str  # NN_slug
+    error: str  # one line naming the cell, or empty
+    seconds: float  # wall time, kernel start included
+    claims: list  # dicts as the page's ledger wrote them
+    notebook: dict  # executed
+
+    @property
+    def ok(self) -> bool:
+        """Whether the page ran to its end without an error, in callbacks too."""
+        return not self.error
+
+
+def run(
+    slugs=None,
+    mode: str = "read",
+    device: str = "auto",
+    seed: int = 0,
+    *,
+    progress: bool = True,
+    parameters: dict | None = None,
+    root: Path | str | None = None,
+) -> list[Run]:
+    """Run the chapters asked for and print one line each, then the ledger.
+
+    Args:
+        slugs: None or "all", a name or several.
+        mode: "smoke", "read" or "full".
+        device: a device the course knows.
+        seed: whole number >= 0.
+        progress: show a bar over the cells.
+        parameters: values for further names of the pages' `parameters` cells.
+        root: the course; None finds it.
+
+    Returns:
+        One result a page, in order; a page that fails does not stop the next.
+
+    Raises:
+        ValueError: an unknown page, mode, device or parameter, before anything runs.
+    """
+    course = files.course_root(root)
+    chosen = files.choose(slugs, "chapters", course)
+    _refuse(mode, device, seed)
+    given = {"mode": mode, "device": device, "seed": seed, **(parameters or {})}
+    results = []
+    for name in chosen:
+        results.append(_run_one(files.page_path("chapters", name, course), given, progress))
+        result = results[-1]
+        print(f"{name}: {result.error or 'ok'} ({result.seconds:.0f} s)", flush=True)
+    print(ledger_table([claim for result in results for claim in result.claims]))
+    return results
+
+
+def _run_one(path: Path, given: dict, progress: bool) -> Run:
+    start = time.perf_counter()
+    env = {"GRADCOURSE_MODE": given["mode"]}
+    done = execute(path, given, bar=path.stem if progress else "", env=env)
+    seconds = time.perf_counter() - start
+    return Run(path.stem, done.error, seconds, claims_of(done.notebook, path.stem), done.notebook)
+
+
+def _refuse(mode: str, device: str, seed: int) -> None:
+    from gradcourse.lab.begin import DEVICES
+
+    if mode not in MODES:
+        raise ValueError(f"mode must be one of {', '.join(MODES)}, got {mode!r}")
+    if device not in DEVICES:
+        raise ValueError(f"device must be one of {', '.join(DEVICES)}, got {device!r}")
+    if type(seed) is not int or seed < 0:
+        raise ValueError(f"seed must be a whole number >= 0, got {seed!r}")
