@@ -41,7 +41,7 @@ def opening(runs, kappa: float) -> Figure:
     """Draw three paths on one bowl, side by side.
 
     Args:
-        runs: three tuples (lr, path, words); path has shape (steps + 1, 2), words go in the tile.
+        runs: three tuples (lr, path, words); path has shape (steps + 1, 2), words go above it.
         kappa: curvature of the steep direction; the gentle one has 1.
     """
     fig = figure((9.0, 3.7))
@@ -51,8 +51,7 @@ def opening(runs, kappa: float) -> Figure:
                                                     strict=True)):
         _bowl_tile(ax, kappa, (-3.1, 1.1), (-1.45, 1.45))
         _path(ax, np.asarray(path), colors[i])
-        ax.set_title(f"step {lr:g}", color=colors[i], weight="bold", size=10.5, pad=5)
-        ax.text(0.97, 0.05, words, transform=ax.transAxes, ha="right", color=colors[i])
+        ax.set_title(f"step {lr:g}: {words}", color=colors[i], weight="bold", size=10, pad=5)
         ax.set_xlabel("x (parameter units)")
         ax.set_xticks([-3, -2, -1, 0, 1])
         if i == 0:
@@ -74,9 +73,9 @@ def tangent(x, height, at: float, value: float, slope: float) -> Figure:
     ax.annotate(f"here the slope is {slope:.2g}", (at, value), (-14, 2),
                 textcoords="offset points", ha="right")
     downhill = -np.sign(slope)
-    ax.annotate("", (at + 0.9 * downhill, value - 1.3), (at, value - 1.3),
+    ax.annotate("", (at + 0.9 * downhill, value + 2.4), (at, value + 2.4),
                 arrowprops={"arrowstyle": "-|>", "color": REPAIRED, "lw": 2})
-    ax.text(at + 0.95 * downhill, value - 1.3, "downhill: against it ", color=REPAIRED,
+    ax.text(at + 0.95 * downhill, value + 2.4, " downhill is against it ", color=REPAIRED,
             ha="right" if downhill < 0 else "left", va="center")
     ax.set_title("The gradient is the slope of the line that touches the curve")
     ax.set_xlabel("x (parameter units)")
@@ -152,13 +151,13 @@ def theory(step_times_L, kept, promised, stretch, steps) -> Figure:
     for name, count in steps.items():
         color, marker = METHODS[name]
         right.loglog(k, count, color=color, marker=marker, ms=5)
-    names = zip(steps, (0, -7, 4), strict=True)
+    names = zip(steps, (0, 6, -6), strict=True)
     for name, dy in names:
         end_label(right, k[-1], steps[name][-1], name, METHODS[name][0], dx=8, dy=dy)
     right.loglog(k, 4 * k, **BORDER)
     right.loglog(k, 3.4 * np.sqrt(k), **BORDER)
-    right.text(k[1], 5.4 * k[1], "slope 1 ", ha="right", va="bottom")
-    right.text(k[-2], 2.9 * np.sqrt(k[-2]), " slope ½", va="top")
+    right.text(k[2], 5.5 * k[2], "slope 1 ", ha="right", va="bottom")
+    right.text(k[-2], 2.6 * np.sqrt(k[-2]), " slope ½", va="top")
     right.set_xlim(3.4, 7e3)
     right.set_ylim(4, 8e3)
     right.set_xticks([10, 100, 1000])
@@ -177,8 +176,8 @@ def _factor(ax: Axes, step, kept, promised) -> None:
     ax.plot(step[~fine], kept[~fine], "X", color=FAILURE, ms=5)
     ax.set_xlim(0, 2.2)
     ax.set_ylim(0.88, 1.16)
-    ax.text(0.75, 0.976, "dashed: theory", color=THEORY)
-    ax.text(0.35, 0.945, "dots: measured", color=METHOD)
+    ax.text(0.85, 0.972, "dashed: theory", color=THEORY)
+    ax.text(0.12, 0.945, "marks: measured", color=METHOD)
     ax.text(0.06, 1.007, "above 1 the error grows", color=QUIET)
     ax.text(1.96, 1.13, "limit 2/L", ha="right")
     ax.set_xlabel("step × L")
@@ -192,18 +191,18 @@ def limits(momentum, measured, promised) -> Figure:
     Args:
         momentum: values of momentum, shape (n,).
         measured: name -> measured limit times L, shape (n,).
-        promised: name -> formula's limit times L, shape (n,).
+        promised: name -> two rows, momentum and the formula's limit times L, shape (2, m).
     """
     fig = figure("one")
     ax = fig.subplots()
-    ax.set_title("Momentum lengthens the heavy ball's longest step and shortens Nesterov's")
+    ax.set_title("Momentum raises the heavy ball's limit and lowers Nesterov's")
     for name in measured:
         color, marker = METHODS[name]
-        ax.plot(momentum, promised[name], **BORDER)
+        ax.plot(*promised[name], **BORDER)
         ax.plot(momentum, measured[name], marker, color=color, ms=6)
-        end_label(ax, momentum[-1], measured[name][-1], name, color, dx=9)
+        end_label(ax, 1.0, promised[name][1][-1], name, color)
     ax.axhline(2, color=BASELINE, lw=1.3)
-    end_label(ax, 1.0, 2, "gradient: 2", BASELINE, dx=5, fontsize=9)
+    end_label(ax, 1.0, 2, "gradient", BASELINE)
     ax.text(0.3, 3.15, "dashed: formula\nmarks: measured", color=QUIET, ha="center")
     ax.set_xlim(-0.03, 1.0)
     ax.set_ylim(1, 4.2)
@@ -275,8 +274,8 @@ def referee(times, sharpness, losses) -> Figure:
                    ha="right" if y > 0.5 else "left", color=color)
     left.set_xlim(0, 1.28 * last)
     left.set_ylim(0, 4.9)
-    for ax, words in ((left, "steepest curvature L of the loss (1/step units)"),
-                      (right, "training loss, one run (half squared error)")):
+    for ax, words in ((left, "steepest curvature L\n(gradient/parameter units)"),
+                      (right, "training loss, one run\n(half squared error)")):
         ax.set_xlabel("full-batch steps")
         ax.set_ylabel(words)
     return fig
@@ -326,7 +325,7 @@ class BowlPanel(Panel):
         """Draw axes, labels and the ruler; make the artists that move."""
         fig = figure((9.0, 4.3))
         axes = fig.subplot_mosaic([["bowl", "height"], ["ruler", "ruler"]],
-                                  height_ratios=(6, 0.7))
+                                  height_ratios=(6, 1.5))
         self.moving = []
         self._draw_bowl(axes["bowl"])
         self._draw_height(axes["height"])
@@ -335,7 +334,8 @@ class BowlPanel(Panel):
 
     def _draw_bowl(self, ax: Axes) -> None:
         ax.set(xlim=(-3.1, 1.3), ylim=(-1.7, 1.7), facecolor=BOWL[0],
-               xlabel="x (parameter units)", ylabel="y (parameter units)")
+               xlabel="x (parameter units)", ylabel="y (parameter units)",
+               xticks=[-3, -2, -1, 0, 1], yticks=[-1, 0, 1])
         ax.spines[:].set_visible(False)
         self.rims = _rims(ax, 12.0, animated=True)
         self.line, = ax.plot([], [], "o-", ms=4, mec="white", mew=0.5, lw=1.5, animated=True)
@@ -355,7 +355,7 @@ class BowlPanel(Panel):
         self.moving += [self.height, self.promise, self.words]
 
     def _draw_ruler(self, ax: Axes) -> None:
-        ax.set(xlim=(0, 4.2), ylim=(0, 1), yticks=[], xlabel="step × L")
+        ax.set(xlim=(0, 4.2), ylim=(0, 2), yticks=[], xlabel="step × L")
         ax.spines["left"].set_visible(False)
         self.good = ax.add_patch(Rectangle((0, 0), 2, 1, color="#DCEBF5", lw=0, animated=True))
         self.bad = ax.add_patch(Rectangle((2, 0), 3, 1, color="#FBE5D9", lw=0, animated=True))
@@ -364,7 +364,7 @@ class BowlPanel(Panel):
         side = {"va": "center", "animated": True}
         words = [ax.text(0.03, 0.5, "converges", color=METHOD, **side),
                  ax.text(4.17, 0.5, "diverges", color=FAILURE, ha="right", **side)]
-        self.border = ax.text(2, 1.1, "", ha="center", va="bottom", animated=True)
+        self.border = ax.text(2, 1.15, "", ha="center", va="bottom", animated=True)
         self.moving += [self.good, self.bad, self.edge, self.mark, *words, self.border]
 
     def update(self, data: Bowl) -> None:
@@ -372,7 +372,7 @@ class BowlPanel(Panel):
         color = METHOD if data.rho < 1 else FAILURE
         for rim, size in zip(self.rims, RIMS, strict=True):
             rim.set_width(2 * size * data.stretch**0.5)
-        path = data.path[: _leaving(data.path, 4.5, 2.2) + 1]
+        path = data.path[: _leaving(data.path, 3.2, 1.72) + 1]
         self.line.set_data(path[:, 0], path[:, 1])
         self.height.set_data(np.arange(len(data.heights)), np.maximum(data.heights, 1e-300))
         self.promise.set_data(np.arange(len(data.heights)), np.maximum(data.promised, 1e-300))
@@ -413,9 +413,11 @@ class KinkPanel(Panel):
 
     sliders = (Slider("step", "step × L", 2.0, 3.3, 2.78, 0.01),
                Slider("momentum", "momentum β", 0.3, 0.95, 0.44, 0.01),
-               Slider("start", "start", -4.0, 10.0, 3.3, 0.1, unit="parameter units"))
-    strip = ({}, {"momentum": 0.6}, {"step": 2.0})
-    alt = "Heavy ball on a curve with two curvatures: it visits three places for ever."
+               Slider("start", "start", -4.0, 4.0, 3.3, 0.1, unit="parameter units"))
+    strip = ({}, {"start": 2.0}, {"step": 3.0})
+    alt = ("Heavy ball on a curve with curvatures 25, 1 and 25, and its distance to the lowest "
+           "point beside Nesterov's. From 3.3 it visits three places for ever, from 2 it arrives, "
+           "and with a step past the bowl's limit it never settles; Nesterov arrives each time.")
     curve = Kinked()
     steps, seen = 900, 80
 
@@ -441,9 +443,8 @@ class KinkPanel(Panel):
         """Draw the curve and the axes; make the artists that move."""
         fig = figure((9.0, 3.9))
         left, right = fig.subplots(1, 2)
-        grid = torch.linspace(-4.5, 10.5, 400, dtype=torch.float64)
+        grid = torch.linspace(-4.4, 4.6, 400, dtype=torch.float64)
         left.plot(grid, self.curve.value(grid), color="#B8C6D1", lw=4)
-        left.set(xlim=(-4.5, 10.5), ylim=(0.05, 3e3), yscale="symlog", ylabel="f")
         self.moving = []
         self._draw_curve(left)
         self._draw_distance(right)
@@ -451,7 +452,7 @@ class KinkPanel(Panel):
 
     def _draw_curve(self, ax: Axes) -> None:
         ax.set(xlabel="x (parameter units)", ylabel="f(x) (objective units)")
-        ax.set(yscale="linear", xlim=(-4.5, 10.5), ylim=(-60, 1150))
+        ax.set(xlim=(-4.5, 4.7), ylim=(-12, 240))
         self.first, = ax.plot([], [], "-", color=BASELINE, lw=0.8, alpha=0.6, animated=True)
         self.round, = ax.plot([], [], "o-", lw=1.5, ms=7, animated=True)
         self.begin, = ax.plot([], [], "o", color=THEORY, ms=7, animated=True)
@@ -562,7 +563,6 @@ def _path(ax: Axes, path: np.ndarray, color: str) -> None:
     ax.plot(*inside.T, "o-", color=color, ms=4.5, mec="white", mew=0.6, lw=1.6)
     if len(inside) < len(path):
         tip, base = path[last], path[last - 1]
-        share = (0.98 * high - abs(base[1])) / (abs(tip[1] - base[1]))
         share = (0.98 * high * np.sign(tip[1]) - base[1]) / (tip[1] - base[1])
         ax.annotate("", base + share * (tip - base), base,
                     arrowprops={"arrowstyle": "-|>", "color": color, "lw": 1.6,
