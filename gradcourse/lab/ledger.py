@@ -69,7 +69,7 @@ class Ledger:
         """
         if bool(statistic) == bool(parts):
             raise ValueError(f"{id}: give either a statistic with its range or parts")
-        rules = dict(parts) if parts else {"": Rule(statistic, low, high, smallest)}
+        rules = dict(parts) if parts else {"": Rule(statistic, low, high, smallest=smallest)}
         row = Claim(id, claim, source, setting, rules, _fresh(id, seeds))
         known = self.claims.get(id)
         if known is not None and known.verdict and not known.same_rule(row):

@@ -25,7 +25,7 @@ def table(rows: list) -> str:
     head = "".join(f'<th style="{HEAD} width: {width}%;">{name}</th>' for name, width in COLUMNS)
     body = "".join(f'<tr style="background: transparent;">{_cells(row)}</tr>' for row in rows)
     return ('<table style="width: 100%; max-width: 864px; margin: 4px 0; border: 0; '
-            'border-collapse: collapse; table-layout: fixed; font-size: 13px;">'
+            'border-collapse: collapse; table-layout: fixed; font-size: 13px; color: inherit;">'
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
 
 
@@ -69,7 +69,9 @@ def _coarse(interval) -> str:
 
 
 def _cells(row) -> str:
+    runs = _quiet(f"{'' if row.seeds is None else 'seeds '}{seed_text(row.seeds)}")
     claim = f"<b>{_escape(row.id)}</b>&ensp;{_escape(row.claim)}{_quiet(row.setting)}"
+    claim += runs if row.rules else ""
     measured = _quiet(row.why) if row.why else "".join(_part(row, name) for name in row.rules)
     cells = [claim, _escape(row.source), measured, _word(row)]
     return "".join(f'<td style="{CELL}">{cell}</td>' for cell in cells)
@@ -79,15 +81,28 @@ def _part(row, name: str) -> str:
     """Write one measured interval with its statistic and its rule."""
     rule, interval = row.rules[name], row.measured[name]
     title = f"{_escape(name)}: " if name else ""
-    runs = "exact" if row.seeds is None else f"{seed_text(row.seeds)} seeds"
-    return (f"<div>{title}<b>{number(interval.mid)}</b>{_range(interval)}</div>"
-            + _quiet(f"{rule.statistic}; wanted {span(rule)}; {runs}"))
+    verdict = f": {row.verdicts[name]}" if name else ""
+    return (f'<div>{title}<b>{_fine(interval.mid, interval)}</b>{_range(interval)}</div>'
+            + _quiet(f"{rule.statistic}; wanted {span(rule)}{verdict}", "margin-bottom: 4px;"))
 
 
 def _range(interval) -> str:
     if interval.low == interval.high:
         return ""
-    return f"&ensp;[{number(interval.low)}, {number(interval.high)}]"
+    return f"&ensp;[{_fine(interval.low, interval)}, {_fine(interval.high, interval)}]"
+
+
+def _fine(value: float, interval) -> str:
+    """Write a value with two digits, or as many as tell the interval's ends apart."""
+    width = interval.high - interval.low
+    if not (math.isfinite(value) and 0 < width < math.inf):
+        return number(value)
+    places = max(-math.floor(math.log10(width / 4)), 1 - _power_of_ten(value))
+    return f"{round(value, places):.12g}".replace("-", "\N{MINUS SIGN}")
+
+
+def _power_of_ten(value: float) -> int:
+    return math.floor(math.log10(abs(value))) if value else 1
 
 
 def _word(row) -> str:
@@ -96,8 +111,8 @@ def _word(row) -> str:
             f'font-weight: 600; display: inline-block;">{_escape(row.verdict)}</span>')
 
 
-def _quiet(text: str) -> str:
-    return f'<div style="{QUIET}">{_escape(text)}</div>' if text else ""
+def _quiet(text: str, style: str = "") -> str:
+    return f'<div style="{QUIET}{style}">{_escape(text)}</div>' if text else ""
 
 
 def _escape(text: str) -> str:
