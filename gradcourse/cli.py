@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 something ran and failed, 2 the command could not be under
 from __future__ import annotations
 
 import argparse
+import ast
 import sys
 from collections.abc import Sequence
 
@@ -36,8 +37,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str):
+        """Say it in one line; argparse would print the usage first."""
+        self.exit(2, f"{self.prog}: {message}; {self.prog} --help says more\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="gradcourse", description="A course on gradient descent that one can run."
     )
     parser.add_argument("--version", action="version", version=f"gradcourse {__version__}")
@@ -94,19 +101,16 @@ def _add_notebooks(words) -> None:
     text = "the author's tools for pages"
     tools = words.add_parser("notebooks", help=text, description=text)
     verbs = tools.add_subparsers(title="tools", metavar="TOOL", required=True)
-    for name, text in {
-        "derive": "make exercises from solutions",
-        "refresh": "run stale pages and store their outputs",
-        "lint": "name every fault of a page",
-    }.items():
+    for name, run, text in (
+        ("derive", _derive, "make exercises from solutions"),
+        ("refresh", _refresh, "run stale pages and store their outputs"),
+        ("lint", _lint, "name every fault of a page"),
+    ):
         verb = verbs.add_parser(name, help=text, description=text)
         verb.add_argument("chapters", nargs="*", metavar="NN_slug", help="all by default")
-        if name != "lint":
-            verb.add_argument("--check", action="store_true", help="change nothing; 1 if stale")
-        verb.set_defaults(run=_notebooks, tool=name)
-    new = verbs.add_parser("new", help="lay the rooms of a new chapter")
-    new.add_argument("chapters", nargs=1, metavar="NN_slug")
-    new.set_defaults(run=_notebooks, tool="new")
+        if run is not _lint:
+            verb.add_argument("--check", action="store_true", help="write nothing; 1 if stale")
+        verb.set_defaults(run=run)
 
 
 def _add_audit(words) -> None:
@@ -114,12 +118,6 @@ def _add_audit(words) -> None:
     audit = words.add_parser("audit", help=text, description=text)
     audit.add_argument("chapters", nargs="*", metavar="NN_slug", help="all chapters by default")
     audit.set_defaults(run=_audit)
-
-
-def _chosen(args) -> list[str]:
-    from gradcourse import folders
-
-    return [folders.find(name) for name in args.chapters] or folders.chapters()
 
 
 def _lab(args) -> int:
@@ -138,3 +136,59 @@ def _doctor(args) -> int:
     from gradcourse import doctor
 
     return doctor.main()
+
+
+def _run(args) -> int:
+    from gradcourse import notebooks
+
+    given = {name: _value(text) for name, text in args.parameter}
+    runs = notebooks.run(args.chapters or None, args.mode, args.device, args.seed, parameters=given)
+    return 0 if all(run.ok for run in runs) else 1
+
+
+def _value(text: str) -> object:
+    """Read a parameter as Python would: a number, True, a list; else it is a word."""
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return text
+
+
+def _claims(args) -> int:
+    from gradcourse.notebooks.ledger import claims, ledger_table
+
+    print(ledger_table(claims(args.chapters or None)))
+    return 0
+
+
+def _derive(args) -> int:
+    from gradcourse import notebooks
+
+    return _touched(notebooks.derive(args.chapters or None, check=args.check), args.check)
+
+
+def _refresh(args) -> int:
+    from gradcourse import notebooks
+
+    return _touched(notebooks.refresh(args.chapters or None, check=args.check), args.check)
+
+
+def _touched(paths: list, check: bool) -> int:
+    for path in paths:
+        print(f"{path.stem}: {'stale' if check else 'written'} ({path.parent.name}/)")
+    return 1 if check and paths else 0
+
+
+def _lint(args) -> int:
+    from gradcourse import notebooks
+
+    faults = notebooks.lint(args.chapters or None)
+    for fault in faults:
+        print(fault)
+    return 1 if faults else 0
+
+
+def _audit(args) -> int:
+    from gradcourse import audit
+
+    return audit.main(args.chapters or None)
