@@ -1,4 +1,4 @@
-"""Real data that travels with the libraries: nothing is downloaded."""
+"""Real data that came with the libraries: nothing is downloaded."""
 
 from functools import cache
 from typing import NamedTuple
@@ -10,22 +10,40 @@ __all__ = ["Split", "digits"]
 
 
 class Split(NamedTuple):
-    """A data set, cut into what is learnt from and what is kept unseen."""
+    """A data set cut in two: what is learnt from, and what stays unseen."""
 
-    x_train: Tensor  # inputs, (N, d), no unit
+    x_train: Tensor  # inputs, (N, d), unit of the data set
     y_train: Tensor  # classes 0 to C - 1, (N,), int64
-    x_test: Tensor  # unseen inputs, (M, d), no unit
+    x_test: Tensor  # unseen inputs, (M, d), same unit
     y_test: Tensor  # unseen classes, (M,), int64
 
 
 def digits(
-    train: int = 1000,
-    seed: int = 0,
-    *,
-    dtype: torch.dtype = torch.float64,
-    centred: bool = False,
+    train: int = 1000, seed: int = 0, dtype: torch.dtype = torch.float64, *, centred: bool = False
 ) -> Split:
-    """Shuffle scikit-learn's 1,797 handwritten digits and cut them in two."""
+    """Shuffle scikit-learn's 1,797 handwritten digits and cut them in two.
+
+    Args:
+        train: how many to learn from, 1 to 1,796; the others stay unseen.
+        seed: of the shuffle; the same seed gives the same cut.
+        dtype: floating-point type of the inputs.
+        centred: subtract each pixel's mean over the training part, from both parts.
+
+    Returns:
+        Images of 8 x 8 pixels as rows of 64 numbers, 0 (paper) to 1 (ink), on the CPU, and the
+        digit each one shows.
+
+    Raises:
+        ValueError: if train is out of range or dtype is not floating point.
+
+    Example:
+        >>> part = digits(train=1000)
+        >>> part.x_train.shape, part.x_test.shape
+        (torch.Size([1000, 64]), torch.Size([797, 64]))
+
+    Source:
+        E. Alpaydin, C. Kaynak, 1998, as bundled with scikit-learn.
+    """
     x, y = _bundled_digits()
     if not 1 <= train < len(x):
         raise ValueError(f"train must be in [1, {len(x) - 1}], got {train}")
@@ -40,7 +58,7 @@ def digits(
 
 @cache
 def _bundled_digits() -> tuple[Tensor, Tensor]:
-    from sklearn.datasets import load_digits  # here, not above: importing it takes a second
+    from sklearn.datasets import load_digits  # not at the top: this import takes a second
 
     x, y = load_digits(return_X_y=True)
-    return torch.from_numpy(x) / 16, torch.from_numpy(y).to(torch.int64)
+    return torch.tensor(x) / 16, torch.tensor(y, dtype=torch.int64)

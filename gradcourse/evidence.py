@@ -9,17 +9,8 @@ import numpy as np
 from scipy import stats
 from torch import Tensor
 
-__all__ = [
-    "VERDICTS",
-    "Interval",
-    "Rule",
-    "combine",
-    "mean_interval",
-    "paired_interval",
-    "seeds_needed",
-    "success_interval",
-    "verdict",
-]
+__all__ = ["VERDICTS", "Interval", "Rule", "combine", "mean_interval", "paired_interval",
+           "seeds_needed", "success_interval", "verdict"]
 
 VERDICTS = (
     REPRODUCED := "reproduced",
@@ -32,7 +23,7 @@ VERDICTS = (
 
 
 class Interval(NamedTuple):
-    """A measured value with its confidence interval, all in the statistic's unit."""
+    """A measured value and the range that the seeds leave open, in the statistic's unit."""
 
     low: float  # lower end
     mid: float  # estimate
@@ -42,35 +33,77 @@ class Interval(NamedTuple):
 
 @dataclass(frozen=True)
 class Rule:
-    """What must be measured for a claim to hold, fixed before the run."""
+    """What a measurement must show for a claim to hold, fixed before the run.
 
-    statistic: str  # what is measured, in words, with its unit
+    Raises:
+        ValueError: unless low <= high, and one of them is finite.
+
+    Example:
+        >>> Rule("steps, Nesterov over gradient", high=0.5, smallest="one step in ten").low
+        -inf
+    """
+
+    statistic: str  # what is measured, with its unit
     low: float = -math.inf  # smallest value that agrees with the claim
     high: float = math.inf  # largest value that agrees with the claim
-    smallest: str = field(kw_only=True)  # the smallest effect that would matter, in words
+    smallest: str = field(kw_only=True)  # the smallest effect that would matter
 
     def __post_init__(self):
         if not self.low <= self.high:
             raise ValueError(f"low must be <= high, got {self.low} and {self.high}")
-        if math.isinf(self.low) and math.isinf(self.high):
-            raise ValueError("a rule needs a finite low or high, or no result could break it")
+        if not (math.isfinite(self.low) or math.isfinite(self.high)):
+            raise ValueError("low or high must be finite, or no measurement could break the rule")
 
 
 def mean_interval(values: Tensor | Sequence[float], level: float = 0.95) -> Interval:
-    """Estimate a mean from independent runs by Student's t."""
+    """Estimate a mean from independent runs, by Student's t.
+
+    Args:
+        values: one number per run, (n,), n >= 2.
+        level: share of such intervals that hold the true mean, in (0, 1).
+
+    Returns:
+        The interval, in the unit of values; NaN if a run gave NaN or infinity.
+
+    Raises:
+        ValueError: if values are not one row of at least 2, or level is out of range.
+
+    Example:
+        >>> low, mid, high, n = mean_interval([1.0, 2.0, 3.0])
+        >>> print(f"{low:.3f} {mid:.3f} {high:.3f}")  # 2 -+ 4.303 / sqrt 3
+        -0.484 2.000 4.484
+    """
     _check_share("level", level)
     v = np.asarray(values, dtype=float)
     if v.ndim != 1 or len(v) < 2:
         raise ValueError(f"values must be one row of at least 2 numbers, got shape {v.shape}")
-    mid = float(v.mean())
-    half = float(stats.t.ppf((1 + level) / 2, len(v) - 1) * v.std(ddof=1) / len(v) ** 0.5)
+    if not np.isfinite(v).all():
+        return Interval(math.nan, math.nan, math.nan, len(v))
+    t = stats.t.ppf((1 + level) / 2, len(v) - 1)
+    mid, half = float(v.mean()), float(t * stats.sem(v))
     return Interval(mid - half, mid, mid + half, len(v))
 
 
 def paired_interval(
     a: Tensor | Sequence[float], b: Tensor | Sequence[float], level: float = 0.95
 ) -> Interval:
-    """Estimate the mean of a - b where run i of both shares its seed."""
+    """Estimate the mean of a - b where run i of both shares its seed.
+
+    Args:
+        a: one number per run, (n,), n >= 2.
+        b: alike, with the seeds in the same order.
+        level: as in `mean_interval`.
+
+    Returns:
+        The interval of the difference, in the unit of a and b.
+
+    Raises:
+        ValueError: if a and b differ in shape, and as `mean_interval`.
+
+    Example:
+        >>> paired_interval([3.0, 5.0, 9.0], [2.0, 4.0, 8.0])
+        Interval(low=1.0, mid=1.0, high=1.0, n=3)
+    """
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
     if a.shape != b.shape:
         raise ValueError(f"a and b must have equal shapes, got {a.shape} and {b.shape}")
@@ -78,31 +111,87 @@ def paired_interval(
 
 
 def success_interval(k: int, n: int, level: float = 0.95) -> Interval:
-    """Estimate a chance from k successes in n independent tries, by Wilson's interval."""
+    """Estimate a chance from k successes in n independent tries, by Wilson's score.
+
+    Args:
+        k: successes, 0 to n.
+        n: tries, >= 1.
+        level: as in `mean_interval`.
+
+    Returns:
+        The interval of the chance, within [0, 1]; its middle is k / n.
+
+    Raises:
+        ValueError: if k, n or level is out of range.
+
+    Example:
+        >>> low, mid, high, n = success_interval(10, 10)
+        >>> print(f"{low:.3f} {mid:.3f} {high:.3f}")  # 10 / (10 + 1.96^2) = 0.722
+        0.722 1.000 1.000
+
+    Source:
+        E. B. Wilson, 1927.
+    """
     _check_share("level", level)
-    if not 0 <= k <= n or n < 1:
-        raise ValueError(f"k must be in [0, n] with n >= 1, got k = {k}, n = {n}")
+    if n < 1:
+        raise ValueError(f"n must be >= 1, got {n}")
+    if not 0 <= k <= n:
+        raise ValueError(f"k must be in [0, {n}], got {k}")
     ends = stats.binomtest(k, n).proportion_ci(level, method="wilson")
     return Interval(float(ends.low), k / n, float(ends.high), n)
 
 
 def seeds_needed(sd: float, smallest: float, level: float = 0.95, power: float = 0.8) -> int:
-    """Count the runs after which a mean of size `smallest` would be told from zero."""
-    _check_share("level", level)
-    _check_share("power", power)
+    """Count the runs it takes to tell a mean of the smallest size that matters from zero.
+
+    Args:
+        sd: standard deviation from run to run (of the difference, where runs are paired), > 0.
+        smallest: the smallest mean that matters, > 0, same unit.
+        level: of the interval that must exclude zero, in (0, 1).
+        power: chance that it does when the mean is `smallest`, in (0, 1).
+
+    Returns:
+        The number of runs, at least 2, exact by the noncentral t distribution.
+
+    Raises:
+        ValueError: if an argument is out of range.
+
+    Example:
+        >>> seeds_needed(sd=1.0, smallest=0.5)
+        34
+    """
     for name, value in (("sd", sd), ("smallest", smallest)):
         if not 0 < value < math.inf:
             raise ValueError(f"{name} must be > 0 and finite, got {value}")
-    n = 2
-    while _power(n, smallest / sd, level) < power:
-        n += 1
-    return n
+    _check_share("level", level)
+    _check_share("power", power)
+    few, enough = 1, 2
+    while _power(enough, smallest / sd, level) < power:
+        few, enough = enough, 2 * enough
+    while enough - few > 1:  # few is too few, enough is enough: halve the gap
+        n = (few + enough) // 2
+        few, enough = (n, enough) if _power(n, smallest / sd, level) < power else (few, n)
+    return enough
 
 
 def verdict(interval: Interval, rule: Rule) -> str:
-    """Turn an interval into a word, by a rule fixed beforehand."""
+    """Turn an interval into a word, by a rule that was fixed beforehand.
+
+    Args:
+        interval: what was measured.
+        rule: the range that agrees with the claim, ends included.
+
+    Returns:
+        "reproduced" if the whole interval lies in the range, "not reproduced" if all of it lies
+        outside, on one side, else "inconclusive"; so is an interval with NaN.
+
+    Example:
+        >>> rule = Rule("ratio", low=1.0, smallest="0.1")
+        >>> [verdict(Interval(low, low + 1, low + 2, 5), rule) for low in (1.0, 0.0, -3.0)]
+        ['reproduced', 'inconclusive', 'not reproduced']
+    """
     low, mid, high, _ = interval
-    if math.isnan(low) or math.isnan(mid) or math.isnan(high):
+    if any(math.isnan(end) for end in (low, mid, high)):
         return INCONCLUSIVE
     if rule.low <= low and high <= rule.high:
         return REPRODUCED
@@ -112,10 +201,27 @@ def verdict(interval: Interval, rule: Rule) -> str:
 
 
 def combine(verdicts: Iterable[str]) -> str:
-    """Turn the words of a claim's parts into one word for the whole."""
+    """Turn the words of a claim's parts into one word for the whole.
+
+    Args:
+        verdicts: words out of VERDICTS, at least one.
+
+    Returns:
+        The common word if there is one; "not judged" if a part was not judged; "partly" if some
+        part was reproduced and another was not; else "inconclusive".
+
+    Raises:
+        ValueError: if there is no word, or an unknown one.
+
+    Example:
+        >>> combine(["reproduced", "not reproduced", "inconclusive"])
+        'partly'
+        >>> combine(["reproduced", "inconclusive"])
+        'inconclusive'
+    """
     words = set(verdicts)
-    if not words or words - set(VERDICTS):
-        raise ValueError(f"verdicts must be words out of {VERDICTS}, got {sorted(words)}")
+    if not words or not words <= set(VERDICTS):
+        raise ValueError(f"verdicts must be out of {', '.join(VERDICTS)}, got {sorted(words)}")
     if len(words) == 1:
         return words.pop()
     if NOT_JUDGED in words:
@@ -126,9 +232,9 @@ def combine(verdicts: Iterable[str]) -> str:
 
 
 def _power(n: int, effect: float, level: float) -> float:
-    """Give the chance that n runs tell a mean of `effect` standard deviations from zero."""
+    """Return the chance that n runs tell a mean of `effect` standard deviations from zero."""
     t, shift = stats.t.ppf((1 + level) / 2, n - 1), effect * n**0.5
-    return float(stats.nct.sf(t, n - 1, shift) + stats.nct.cdf(-t, n - 1, shift))
+    return stats.nct.sf(t, n - 1, shift) + stats.nct.cdf(-t, n - 1, shift)
 
 
 def _check_share(name, value):
