@@ -16,7 +16,8 @@ from gradcourse.pictures.panel import FRAME_DPI, Panel, Slider
 
 STYLE = """<style>
 .gradcourse-panel { max-width: 100%; }
-.gradcourse-panel .widget-readout { min-width: 4.5em; text-align: right; }
+.gradcourse-panel .widget-label, .gradcourse-panel .jupyter-widgets-label { text-align: left; }
+.gradcourse-panel .widget-readout { min-width: 3.6em; text-align: right; }
 .gradcourse-panel img { background: white; border-radius: 4px; padding: 6px;
   box-sizing: border-box; height: auto; }
 .gradcourse-panel .gradcourse-says { font-size: var(--jp-content-font-size1, 14px);
@@ -30,7 +31,7 @@ class LivePanel:
     def __init__(self, panel: Panel):
         self.panel = panel
         self.sliders = {slider.name: _widget(slider) for slider in panel.sliders}
-        self.image = widgets.Image(format="png", layout=_image_layout(panel))
+        self.image = widgets.Image(format="png", tooltip=panel.alt, layout=_image_layout(panel))
         self.line = widgets.HTML(layout={"margin": "2px 0 0 0", "max_width": "100%"})
         self.errors = widgets.Output()
         for widget in self.sliders.values():
@@ -87,7 +88,7 @@ def _widget(slider: Slider):
     """Choose the widget: whole numbers, even steps or decades."""
     common = {"description": slider.label, "value": slider.start,
               "style": {"description_width": "12em"},
-              "layout": {"width": "34em", "max_width": "100%"}}
+              "layout": {"width": "38em", "max_width": "100%"}}
     ends = slider.low, slider.high, slider.start, slider.step
     if slider.log:
         return widgets.FloatLogSlider(min=_decades(slider.low), max=_decades(slider.high),

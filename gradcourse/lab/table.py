@@ -7,7 +7,7 @@ from gradcourse.evidence import Rule
 from gradcourse.pictures.style import BASELINE, EXTRA, FAILURE, REPAIRED
 
 COLOURS = {"reproduced": REPAIRED, "partly": EXTRA[0], "not reproduced": FAILURE}
-QUIET = "color: var(--jp-content-font-color2, inherit); opacity: 0.8; font-size: 0.88em;"
+QUIET = "color: var(--jp-content-font-color2, #7a7a7a); font-size: 0.88em;"
 CELL = ("text-align: left; vertical-align: top; padding: 10px 14px 10px 0; white-space: normal; "
         "line-height: 1.4; background: transparent; border: 0; "
         "border-bottom: 1px solid var(--jp-border-color2, rgba(128, 128, 128, 0.35));")

@@ -9,21 +9,18 @@ import copy
 import io
 import itertools
 import struct
-import textwrap
 import zlib
 from collections import OrderedDict
 from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.offsetbox import AnchoredOffsetbox, HPacker, TextArea
 from PIL import Image
 
-from gradcourse.pictures.style import METHOD, course_style, figure
+from gradcourse.pictures.strip import STRIP_DPI, compose
+from gradcourse.pictures.style import course_style, overflow
 
 FRAME_DPI = 144  # pixels per inch of a live frame: half as dense again as it is shown
-STRIP_DPI = 165  # pixels per inch of the static strip
 REMEMBERED = 128  # frames kept in memory
 
 
@@ -140,8 +137,7 @@ class Panel:
         for settings in self.strip_settings():
             data = self.compute(**settings)
             looks.append((settings, twin._pixels(data, STRIP_DPI), self.caption(data)))
-        with course_style():
-            return _compose(self.sliders, looks)
+        return compose(self.sliders, looks)
 
     def strip_png(self) -> bytes:
         """Draw the strip as PNG."""
@@ -151,6 +147,11 @@ class Panel:
         Image.fromarray(np.array(fig.canvas.buffer_rgba())).convert("RGB").save(
             out, "png", optimize=True)
         return out.getvalue()
+
+    def lost_texts(self, **settings: float) -> list[str]:
+        """List the texts of one frame that leave its canvas."""
+        self._pixels(self.compute(**self.settings(**settings)), FRAME_DPI)
+        return overflow(self._stage[0], redraw=False)
 
     def _remembered(self) -> OrderedDict:
         return vars(self).setdefault("_memory", OrderedDict())
@@ -196,37 +197,3 @@ def _middle(slider: Slider) -> float:
     middle = (slider.low + slider.high) / 2
     whole = all(isinstance(v, int) for v in (slider.low, slider.high, slider.start, slider.step))
     return int(middle) if whole else middle
-
-
-def _compose(sliders: tuple[Slider, ...], looks: list[tuple]) -> Figure:
-    """Set frames one below the other: setting above, caption below."""
-    rows, cols = looks[0][1].shape[:2]
-    head, foot, gap = (round(inches * STRIP_DPI) for inches in (0.38, 0.36, 0.14))
-    block = head + rows + foot + gap
-    height = block * len(looks) - gap
-    fig = figure((cols / STRIP_DPI, height / STRIP_DPI), dpi=STRIP_DPI, layout=None)
-    before = None
-    for i, (settings, pixels, caption) in enumerate(looks):
-        top = height - i * block
-        fig.figimage(pixels, 0, top - head - rows)
-        fig.add_artist(_heading(fig, sliders, settings, before, top / height))
-        line = textwrap.fill(caption, int(cols / STRIP_DPI * 13.5))
-        fig.text(0.01, (top - head - rows - 2) / height, line, va="top", size=10, color="#222222")
-        if before is not None:
-            fig.add_artist(Line2D((0.01, 0.99), [(top + gap / 2) / height] * 2, color="#DDDDDD",
-                                  linewidth=0.8))
-        before = settings
-    return fig
-
-
-def _heading(fig: Figure, sliders, settings, before, y: float) -> AnchoredOffsetbox:
-    """Write the settings of one frame, the one that just changed in bold blue."""
-    words = []
-    for slider in sliders:
-        value = settings[slider.name]
-        changed = before is not None and value != before[slider.name]
-        style = {"color": METHOD, "weight": "bold"} if changed else {"color": "#444444"}
-        words.append(TextArea(slider.show(value), textprops={"size": 10.5, **style}))
-    return AnchoredOffsetbox("upper left", child=HPacker(children=words, sep=18, pad=0),
-                             frameon=False, pad=0, borderpad=0.6, bbox_to_anchor=(0, y),
-                             bbox_transform=fig.transFigure)

@@ -101,10 +101,11 @@ def end_label(ax, x: float, y: float, text: str, color: str, *, dx: float = 5, d
                        **{"va": "center", "annotation_clip": False, **options})
 
 
-def overflow(fig: Figure) -> list[str]:
+def overflow(fig: Figure, *, redraw: bool = True) -> list[str]:
     """List the texts of a figure that leave its canvas, as a reader would see them cut off."""
-    with course_style():
-        fig.canvas.draw()
+    if redraw:
+        with course_style():
+            fig.canvas.draw()
     renderer = fig.canvas.get_renderer()
     width, height = fig.canvas.get_width_height(physical=True)
     return [text.get_text() for text in _visible_texts(fig)

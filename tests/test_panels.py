@@ -1,0 +1,212 @@
+"""Every panel of every chapter: pure, quick, whole, of fixed size, and said in words."""
+
+import importlib
+import io
+import pkgutil
+import statistics
+import struct
+import time
+
+import matplotlib
+import numpy as np
+import pytest
+from PIL import Image
+
+from gradcourse import pictures
+from gradcourse.pictures.panel import REMEMBERED, Panel, Slider, encode
+from gradcourse.pictures.style import METHOD, end_label, figure, overflow, picture
+
+FRAME_BUDGET = 0.025  # seconds on an idle machine; the tests allow ten times as much
+
+
+def all_panels():
+    for found in pkgutil.iter_modules(pictures.__path__):
+        module = importlib.import_module(f"gradcourse.pictures.{found.name}")
+        for name, panel in getattr(module, "PANELS", {}).items():
+            yield pytest.param(panel, id=f"{found.name}-{name}")
+
+
+class Wave(Panel):
+    """A small panel for the tests of the machinery itself."""
+
+    sliders = (Slider("height", "height", 0.5, 2.0, 1.0, 0.5, unit="m"),
+               Slider("waves", "waves", 1, 5, 2, 1),
+               Slider("stretch", "stretch", 0.1, 10.0, 1.0, 0.1, log=True))
+    strip = ({}, {"height": 2.0}, {"waves": 3})
+    alt = "A wave."
+
+    def compute(self, *, height, waves, stretch):
+        t = np.linspace(0, 1, 50)
+        return t, height * np.sin(waves * t / stretch)
+
+    def draw(self):
+        fig = figure("two")
+        ax = fig.subplots()
+        ax.set(xlim=(0, 1), ylim=(-2.2, 2.2), xlabel="time (s)", ylabel="height (m)")
+        (self.line,) = ax.plot([], [], color=METHOD, animated=True)
+        self.name = end_label(ax, 0, 0, "wave", METHOD, animated=True)
+        self.moving = [self.line, self.name]
+        return fig
+
+    def update(self, data):
+        self.line.set_data(*data)
+        self.name.xy = (data[0][25], data[1][25])
+
+    def caption(self, data):
+        return f"The wave reaches {data[1].max():.2f} m."
+
+
+PANELS = [pytest.param(Wave, id="wave"), *all_panels()]
+
+
+def size(png):
+    assert png[:8] == b"\x89PNG\r\n\x1a\n"
+    return struct.unpack(">II", png[16:24])
+
+
+@pytest.mark.parametrize("make", PANELS)
+class TestEveryPanel:
+    def test_has_at_most_three_sliders_that_start_inside(self, make):
+        sliders = make().sliders
+        assert 1 <= len(sliders) <= 3
+        for slider in sliders:
+            assert slider.low <= slider.start <= slider.high
+            assert slider.step > 0 and slider.label
+
+    def test_every_slider_to_both_ends_and_the_middle(self, make):
+        panel = make()
+        sizes, captions, frames = set(), [], set()
+        for settings in panel.extremes():
+            png, caption = panel.look(**settings)
+            sizes.add(size(png))
+            captions.append(caption)
+            frames.add(png)
+        assert len(sizes) == 1
+        assert all(text.strip() and "\n" not in text for text in captions)
+        assert len(frames) > len(panel.extremes()) // 2
+
+    def test_no_text_leaves_the_canvas(self, make):
+        panel = make()
+        for settings in panel.extremes():
+            assert panel.lost_texts(**settings) == [], settings
+        assert overflow(panel.strip_figure()) == []
+
+    def test_same_settings_same_bytes_whatever_came_before(self, make):
+        used, far = make(), make().extremes()
+        for settings in far:
+            used.frame(**settings)
+        vars(used).pop("_memory")
+        fresh = make()
+        for settings in (used.start(), far[0], far[-1]):
+            assert used.frame(**settings) == fresh.frame(**settings)
+        assert used.say() == fresh.say()
+
+    def test_each_slider_changes_the_picture(self, make):
+        panel = make()
+        for slider in panel.sliders:
+            low, high = (panel.frame(**{slider.name: v}) for v in (slider.low, slider.high))
+            assert low != high, slider.name
+
+    def test_strip_changes_one_slider_a_frame(self, make):
+        panel = make()
+        assert len(panel.strip) == 3
+        assert len(panel.strip[0]) <= 1 and all(len(change) == 1 for change in panel.strip[1:])
+        settings = panel.strip_settings()
+        for before, after in zip(settings, settings[1:], strict=False):
+            assert sum(before[name] != after[name] for name in before) == 1
+        assert panel.strip_png() == make().strip_png()
+
+    def test_is_described_in_words(self, make):
+        assert len(make().alt.split()) > 8 or make is Wave
+
+    def test_a_frame_is_quick(self, make):
+        panel = make()
+        panel.frame()
+        times = []
+        for settings in panel.extremes():
+            before = time.perf_counter()
+            panel.frame(**settings)
+            times.append(time.perf_counter() - before)
+        assert statistics.median(times) < 10 * FRAME_BUDGET
+
+    def test_leaves_no_trace_in_matplotlib(self, make):
+        before = dict(matplotlib.rcParams)
+        make().frame()
+        make().strip_figure()
+        assert dict(matplotlib.rcParams) == before
+
+
+def test_strip_shows_three_different_frames():
+    image = np.asarray(Image.open(io.BytesIO(Wave().strip_png())).convert("L"))
+    middle = image.shape[0] // 3
+    assert not np.array_equal(image[:middle], image[middle:2 * middle])
+    panel = Wave()
+    looks = [panel.frame(**settings) for settings in panel.strip_settings()]
+    assert len(set(looks)) == 3
+
+
+def test_the_live_frame_survives_drawing_a_strip():
+    panel, fresh = Wave(), Wave()
+    panel.frame()
+    panel.strip_png()
+    assert panel.frame(height=2.0) == fresh.frame(height=2.0)
+
+
+def test_frames_are_remembered_and_forgotten():
+    panel = Wave()
+    first = panel.frame()
+    assert panel.frame() is first
+    for i in range(REMEMBERED):
+        panel.frame(height=0.5 + i / REMEMBERED)
+    assert len(panel._memory) == REMEMBERED
+    assert panel.frame() == first
+
+
+def test_extremes_take_the_middle_of_decades_and_whole_numbers():
+    values = {(s["height"], s["waves"], round(s["stretch"], 12)) for s in Wave().extremes()}
+    assert len(values) == 27
+    assert (1.25, 3, 1.0) in values
+    assert all(isinstance(waves, int) for _, waves, _ in values)
+
+
+def test_unknown_or_impossible_settings_are_refused():
+    with pytest.raises(ValueError, match="no slider 'length'"):
+        Wave().frame(length=1)
+    with pytest.raises(ValueError, match=r"height must lie in \[0.5, 2.0\]"):
+        Wave().frame(height=3.0)
+
+
+def test_encode_keeps_every_pixel():
+    pixels = np.random.default_rng(0).integers(0, 256, (7, 11, 4), dtype=np.uint8)
+    image = Image.open(io.BytesIO(encode(pixels)))
+    assert image.mode == "RGB"
+    assert np.array_equal(np.asarray(image), pixels[..., :3])
+
+
+def test_a_picture_returns_its_figure():
+    with pytest.raises(TypeError, match="must return its figure"):
+        picture(lambda: None)()
+
+
+def test_overflow_names_the_text_that_is_cut_off():
+    fig = figure("one", layout=None)
+    ax = fig.subplots()
+    ax.set_title("A title far too long for this small figure of the course " * 3)
+    assert overflow(fig) == [ax.get_title(loc="center")]
+    ax.set_title("short")
+    assert overflow(fig) == []
+
+
+def test_overflow_ignores_ticks_that_are_never_drawn():
+    fig = figure("one")
+    ax = fig.subplots()
+    ax.set(yscale="log", xlim=(0, 60), ylim=(1e-8, 1e3))
+    assert overflow(fig) == []
+    ax.set_axis_off()
+    ax.set_ylabel("hidden " * 100)
+    assert overflow(fig) == []
+
+
+def test_unknown_figure_size_is_refused():
+    with pytest.raises(ValueError, match="kind must be one of one, two"):
+        figure("three")
