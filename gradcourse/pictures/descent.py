@@ -400,7 +400,7 @@ class BowlPanel(Panel):
 class Kink(NamedTuple):
     """What the failure laboratory shows."""
 
-    ball: np.ndarray  # heavy ball's x_k, (901,)
+    ball: np.ndarray  # heavy ball's x_k, (401,)
     nesterov: np.ndarray  # Nesterov's x_k, (81,)
     period: int  # 0: arrives; n: circles through n places; -1: wanders; -2: diverges
     step: float
@@ -419,10 +419,10 @@ class KinkPanel(Panel):
            "point beside Nesterov's. From 3.3 it visits three places for ever, from 2 it arrives, "
            "and with a step past the bowl's limit it never settles; Nesterov arrives each time.")
     curve = Kinked()
-    steps, seen = 900, 80
+    steps, seen = 400, 80
 
     def compute(self, *, step: float, momentum: float, start: float) -> Kink:
-        """Run the heavy ball 900 steps and Nesterov 80, from the same start."""
+        """Run the heavy ball 400 steps and Nesterov 80, from the same start."""
         x = torch.tensor(start, dtype=torch.float64)
         ball, fast = State(x, torch.zeros_like(x)), State(x, torch.zeros_like(x))
         lr, L, mu = step / self.curve.L, self.curve.L, self.curve.mu
@@ -485,6 +485,8 @@ class KinkPanel(Panel):
             late = slice(0, 6)
         self.first.set_data(data.ball[:40], height[:40])
         self.round.set_data(data.ball[late], height[late])
+        self.round.set_markersize(7 if data.period >= 0 else 3)
+        self.round.set_linewidth(1.5 if data.period >= 0 else 0.5)
         self.begin.set_data([data.start], [height[0]])
         self.begins.xy = (data.start, height[0])
         self.ball.set_data(np.arange(self.seen + 1), _floor(data.ball[: self.seen + 1]))
