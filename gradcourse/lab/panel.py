@@ -7,6 +7,7 @@ import html
 import math
 import os
 import struct
+import traceback
 
 import ipywidgets as widgets
 from IPython.display import display
@@ -48,12 +49,14 @@ class LivePanel:
 
     def _moved(self, change) -> None:
         """Show the frame at the sliders' settings; an error is shown and the sliders stay."""
-        if self.errors.outputs:
-            self.errors.outputs = ()
-        with self.errors:
+        try:
             png, text = self.panel.look(**self._settings())
-            self.image.value = png
-            self.line.value = _says(text)
+        except Exception as error:
+            self.errors.outputs = (_as_output(error),)
+            return
+        self.image.value = png
+        self.line.value = _says(text)
+        self.errors.outputs = ()
 
     def _settings(self) -> dict[str, float]:
         """Read the sliders, without the dust of floating-point steps."""
@@ -82,6 +85,13 @@ def panel(panel: Panel) -> None:
     bundle.update(LivePanel(panel).box()._repr_mimebundle_())
     bundle["text/plain"] = panel.alt
     display(bundle, metadata=metadata, raw=True)
+
+
+def _as_output(error: Exception) -> dict:
+    """Write an error as a notebook output, which a scan of the widgets' state finds."""
+    lines = "".join(traceback.format_exception(error)).splitlines()
+    return {"output_type": "error", "ename": type(error).__name__, "evalue": str(error),
+            "traceback": lines}
 
 
 def _widget(slider: Slider):

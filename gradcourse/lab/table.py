@@ -12,6 +12,7 @@ CELL = ("text-align: left; vertical-align: top; padding: 10px 14px 10px 0; white
         "line-height: 1.4; background: transparent; border: 0; "
         "border-bottom: 1px solid var(--jp-border-color2, rgba(128, 128, 128, 0.35));")
 HEAD = CELL + " font-weight: 600; border-bottom-width: 2px;"
+OFF_ROUND = 1e-6  # keeps ends such as 0.25 and 0.95 from rounding now up, now down
 COLUMNS = (("Claim", 36), ("The source says", 20), ("Measured here", 27), ("Verdict", 17))
 
 
@@ -64,7 +65,7 @@ def _plain_verdict(row) -> str:
 
 
 def _coarse(interval) -> str:
-    low, high = number(interval.low, 1), number(interval.high, 1)
+    low, high = (number(end * (1 + OFF_ROUND), 1) for end in (interval.low, interval.high))
     return f"about {low}" if low == high else f"{low} to {high}"
 
 

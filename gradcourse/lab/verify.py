@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import torch
 
 
@@ -35,7 +36,9 @@ def verify(tag: str, left, right, *, tol: float = 1e-9, what: str = "both sides 
 
 
 def _numbers(side) -> torch.Tensor:
-    tensor = torch.as_tensor(side).detach().cpu()
+    if not isinstance(side, torch.Tensor):  # numpy reads plain numbers in double precision
+        side = torch.from_numpy(np.array(side))
+    tensor = side.detach().cpu()
     return tensor.to(torch.complex128 if tensor.is_complex() else torch.float64)
 
 
