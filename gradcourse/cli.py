@@ -103,7 +103,7 @@ def _add_notebooks(words) -> None:
     verbs = tools.add_subparsers(title="tools", metavar="TOOL", required=True)
     for name, run, text in (
         ("derive", _derive, "make exercises from solutions"),
-        ("refresh", _refresh, "run stale pages and store their outputs"),
+        ("refresh", _refresh, "run stale pages, or those named, and store outputs"),
         ("lint", _lint, "name every fault of a page"),
     ):
         verb = verbs.add_parser(name, help=text, description=text)
@@ -170,7 +170,10 @@ def _derive(args) -> int:
 def _refresh(args) -> int:
     from gradcourse import notebooks
 
-    return _touched(notebooks.refresh(args.chapters or None, check=args.check), args.check)
+    if args.check:
+        return _touched(notebooks.stale(args.chapters or None), True)
+    chosen = args.chapters or [path.stem for path in notebooks.stale()]
+    return _touched(notebooks.refresh(chosen, progress=True) if chosen else [], False)
 
 
 def _touched(paths: list, check: bool) -> int:

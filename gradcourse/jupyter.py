@@ -52,6 +52,7 @@ def lab(
 
 def _command(copy: Path, chapter: str, *, browser: bool, port: int | None) -> list[str]:
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={copy}"]
+    command += ["--log-level=WARN"]  # the address is still told
     command += [f"--LabApp.default_url=/lab/tree/chapters/{chapter}.ipynb"]
     command += [] if browser else ["--no-browser"]
     command += [] if port is None else [f"--port={port}"]

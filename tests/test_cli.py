@@ -131,10 +131,20 @@ def test_lint_prints_each_fault_and_gives_one(monkeypatch, capsys, found, code):
     assert capsys.readouterr().out.splitlines() == found
 
 
-@pytest.mark.parametrize("tool", ["derive", "refresh"])
-def test_stale_pages_give_one_only_when_checked(monkeypatch, capsys, tool):
-    stale = [Path("exercises/00_page/00_page.ipynb")]
-    monkeypatch.setattr(f"gradcourse.notebooks.{tool}", lambda slugs, check: stale)
-    assert run("notebooks", tool) == 0
-    assert run("notebooks", tool, "--check") == 1
+def test_derive_gives_one_for_a_stale_exercise_only_when_checked(monkeypatch, capsys):
+    old = [Path("exercises/00_page/00_page.ipynb")]
+    monkeypatch.setattr("gradcourse.notebooks.derive", lambda slugs, check: old)
+    assert run("notebooks", "derive") == 0
+    assert run("notebooks", "derive", "--check") == 1
     assert "stale" in capsys.readouterr().out
+
+
+def test_refresh_runs_what_is_stale_and_checks_without_running(monkeypatch, capsys):
+    ran, old = [], [Path("chapters/00_page.ipynb")]
+    monkeypatch.setattr("gradcourse.notebooks.stale", lambda slugs=None: list(old))
+    monkeypatch.setattr("gradcourse.notebooks.refresh", lambda s, progress: ran.append(s) or old)
+    assert run("notebooks", "refresh", "--check") == 1 and ran == []
+    assert run("notebooks", "refresh") == 0 and ran == [["00_page"]]
+    old.clear()
+    assert run("notebooks", "refresh") == 0 and len(ran) == 1
+    assert run("notebooks", "refresh", "page") == 0 and ran[1:] == [["page"]]
