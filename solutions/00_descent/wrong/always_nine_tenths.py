@@ -1,8 +1,9 @@
 """Uses momentum 0.9 everywhere and the longest step that is calm with it."""
 
+EXERCISE = "descent.4"
 REJECTED_BY = {
-    "a round bowl": "this momentum does not look at the bowl: a round one needs very little",
-    "a long valley": "this momentum does not look at the bowl: a long one needs more",
+    "a round bowl": "too much momentum for this bowl: a round one needs very little",
+    "a long valley": "too little momentum for this bowl: a long valley needs more",
 }
 
 

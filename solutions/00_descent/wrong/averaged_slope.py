@@ -1,5 +1,6 @@
 """Moves every entry by the mean of the gradient."""
 
+EXERCISE = "descent.1"
 REJECTED_BY = {
     "a whole table": "every entry moves by its own entry of g; you moved all by one number",
 }

@@ -2,6 +2,7 @@
 
 import torch
 
+EXERCISE = "descent.2"
 REJECTED_BY = {
     "two steps": "your steps carry a factor 1 - momentum: here v adds the whole gradient",
     "the whole path": "your steps carry a factor 1 - momentum: here v adds the whole gradient",

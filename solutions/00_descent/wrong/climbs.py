@@ -1,5 +1,6 @@
 """Goes up the slope: the sign of the step is lost."""
 
+EXERCISE = "descent.1"
 REJECTED_BY = {
     "one number": "you climb: the step goes against the gradient",
     "a whole table": "you climb: the step goes against the gradient",

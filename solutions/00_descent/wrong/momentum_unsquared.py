@@ -4,7 +4,6 @@ EXERCISE = "descent.4"
 REJECTED_BY = {
     "a round bowl": "your momentum lacks its square: it is the square of the factor per step",
     "a long valley": "your momentum lacks its square: it is the square of the factor per step",
-    "any order": "your momentum lacks its square: it is the square of the factor per step",
 }
 
 

@@ -1,5 +1,6 @@
 """Multiplies again and again and divides only at the end."""
 
+EXERCISE = "descent.5"
 REJECTED_BY = {
     "a steep bowl": "the numbers grew past all bounds: divide by the norm in every turn",
 }

@@ -2,6 +2,7 @@
 
 import torch
 
+EXERCISE = "descent.2"
 REJECTED_BY = {
     "no momentum": "x moved with the old velocity: renew v first, then move x with it",
     "two steps": "x moved with the old velocity: renew v first, then move x with it",

@@ -2,6 +2,7 @@
 
 import torch
 
+EXERCISE = "descent.2"
 REJECTED_BY = {
     "the whole path": "your ball remembers one gradient only: v holds all of them, fading",
 }

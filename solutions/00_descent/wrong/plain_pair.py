@@ -5,7 +5,6 @@ REJECTED_BY = {
     "faster than plain steps": "the best step without momentum: the heavy ball has a faster pair",
     "a round bowl": "the best step without momentum: the heavy ball has a faster pair",
     "a long valley": "the best step without momentum: the heavy ball has a faster pair",
-    "any order": "the best step without momentum: the heavy ball has a faster pair",
 }
 
 

@@ -1,5 +1,6 @@
 """Refuses with assert, which is not a ValueError."""
 
+EXERCISE = "descent.1"
 REJECTED_BY = {
     "a bad lr is refused": "the refusal is not a ValueError: write raise ValueError(...)",
 }

@@ -1,5 +1,6 @@
 """Returns the length of H u, which has no sign."""
 
+EXERCISE = "descent.5"
 REJECTED_BY = {
     "the sign": "largest in size, with its sign: a norm has none, u·Hu has",
 }

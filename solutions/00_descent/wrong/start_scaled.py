@@ -1,5 +1,6 @@
 """Scales the caller's u in place."""
 
+EXERCISE = "descent.5"
 REJECTED_BY = {
     "u is left alone": "your function changed its input; the caller's u moved too",
 }

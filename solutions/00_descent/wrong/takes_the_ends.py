@@ -1,5 +1,6 @@
 """Trusts that the curvatures come sorted."""
 
+EXERCISE = "descent.4"
 REJECTED_BY = {
     "any order": "the first and the last entry need not be the extremes: use min and max",
 }

@@ -2,6 +2,7 @@
 
 import torch
 
+EXERCISE = "descent.2"
 REJECTED_BY = {
     "two steps": "the velocity must survive the step: set it to zero once, before the loop",
     "the whole path": "the velocity must survive the step: set it to zero once, before the loop",

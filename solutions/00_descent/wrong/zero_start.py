@@ -1,5 +1,6 @@
 """Divides by the norm of a zero start."""
 
+EXERCISE = "descent.5"
 REJECTED_BY = {
     "a zero start is refused": "a zero u has no direction: refuse it with a ValueError",
 }
