@@ -2,6 +2,7 @@
 
 from gradcourse.notebooks.derive import derive, derive_notebook
 from gradcourse.notebooks.ledger import claims, ledger_table
+from gradcourse.notebooks.lint import lint
 from gradcourse.notebooks.refresh import refresh, stale
 from gradcourse.notebooks.run import Run, run
 
@@ -11,6 +12,7 @@ __all__ = [
     "derive",
     "derive_notebook",
     "ledger_table",
+    "lint",
     "refresh",
     "run",
     "stale",
