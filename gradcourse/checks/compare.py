@@ -42,10 +42,10 @@ class Failure:
 
 
 def short(value: Any, digits: int = 4) -> str:
-    """Show a value in a few letters: 0.1 + 0.2 is 0.3, a long tensor is its shape."""
+    """Show a value in a few letters: 0.1 + 0.2 is 0.3, a long tensor is `tensor 3×4`."""
     if isinstance(value, Tensor) and value.ndim:
         if value.numel() > 6:
-            return f"tensor of shape {tuple(value.shape)}"
+            return "tensor " + "×".join(map(str, value.shape))
         return _nested(value.tolist(), digits)
     if isinstance(value, Tensor):
         value = value.item()
