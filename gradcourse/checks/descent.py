@@ -9,32 +9,11 @@ import math
 import torch
 from torch import Tensor
 
+from gradcourse.checks import bowls, walks
 from gradcourse.checks.call import AnswerError, counted
 from gradcourse.checks.compare import Failure, same
 from gradcourse.checks.exercise import Exercise
-from gradcourse.checks.pairs import asked_pair, judge, plain_steps, steps_down, valley
-from gradcourse.checks.walks import (
-    ALIAS,
-    BALL_SLIPS,
-    CLIMB,
-    LOOK_SLIPS,
-    NOTHING,
-    ball,
-    compare_path,
-    hill,
-    kept,
-    look,
-    path_causes,
-    rows_of,
-    run,
-    told,
-    wrong_count,
-)
-from gradcourse.methods.descent import (
-    best_pair,
-    gradient_step,
-    largest_lr,
-)
+from gradcourse.methods.descent import gradient_step, largest_lr
 from gradcourse.problems import Quadratic
 
 AVERAGE = "every entry moves by its own entry of g; you moved all by one number"
@@ -64,7 +43,7 @@ def _step(call, draw, *shape):
 def _compare_step(call, draw, shape, hint):
     reply, x, g, lr = _step(call, draw, *shape)
     causes = [
-        (x + lr * g, CLIMB),
+        (x + lr * g, walks.CLIMB),
         (x - g, "the length of the step is missing: multiply the gradient by lr"),
         (lr * g, "this is the step alone: take it from x"),
         (-lr * g, "this is the step alone: add it to x"),
@@ -91,14 +70,14 @@ def _whole_table(call, draw):
 @STEP.check("x is left alone", hint=3)
 def _x_left_alone(call, draw):
     reply, x, g, _ = _step(call, draw, 4)
-    return kept(reply, "x", x, g)
+    return walks.kept(reply, "x", x, g)
 
 
 @STEP.check("a bad lr is refused", hint=2)
 def _bad_lr(call, draw):
     reply, x, g, _ = _step(call, draw, 3)
     if reply.value is None:
-        return Failure("an lr that is fine", "a step", "None", NOTHING, 1)
+        return Failure("an lr that is fine", "a step", "None", walks.NOTHING, 1)
     zero = "with lr = 0 nothing moves: the bound is lr > 0, so refuse 0 as well"
     negative = "a negative lr must be refused by name, bound and value"
     for lr, cause in ((-draw.uniform(0.01, 0.5), negative), (0.0, zero)):
@@ -133,46 +112,48 @@ BALL = Exercise(
 
 @BALL.check("the first row", hint=3)
 def _first_row(call, draw):
-    problem = (*hill(draw, 2, 3), draw.uniform(0.4, 0.8), draw.integer(4, 7))
-    reply, _ = run(call, "heavy_ball", problem)
-    want, got = rows_of(ball, problem), reply.value
+    problem = (*walks.hill(draw, 2, 3), draw.uniform(0.4, 0.8), draw.integer(4, 7))
+    reply, _ = walks.run(call, "heavy_ball", problem)
+    want, got = walks.rows_of(walks.ball, problem), reply.value
     tried = f"x0 of shape (2, 3), steps = {problem[4]}"
     if not isinstance(got, Tensor) or got.shape != want.shape:
-        return same(got, want, tried=tried, causes=path_causes(want), hint=3)
+        return same(got, want, tried=tried, causes=walks.path_causes(want), hint=3)
     cause = "row 0 is not x0: the start comes first, before any step"
-    cause = cause if bool((got[0] != got[1:]).any()) else ALIAS
+    cause = cause if bool((got[0] != got[1:]).any()) else walks.ALIAS
     return same(got[0], problem[1], tried=tried + ", row 0", otherwise=cause, hint=3)
 
 
 @BALL.check("no momentum", hint=1)
 def _no_momentum(call, draw):
-    return compare_path(call, "heavy_ball", ball, BALL_SLIPS[2:], (*hill(draw, 3), 0.0, 5))
+    return walks.compare_path(
+        call, "heavy_ball", walks.ball, walks.BALL_SLIPS[2:], (*walks.hill(draw, 3), 0.0, 5)
+    )
 
 
 @BALL.check("two steps", hint=2)
 def _two_steps(call, draw):
-    problem = (*hill(draw, 1), draw.uniform(0.4, 0.8), 2)
-    return compare_path(call, "heavy_ball", ball, BALL_SLIPS, problem)
+    problem = (*walks.hill(draw, 1), draw.uniform(0.4, 0.8), 2)
+    return walks.compare_path(call, "heavy_ball", walks.ball, walks.BALL_SLIPS, problem)
 
 
 @BALL.check("the whole path", hint=2)
 def _whole_path(call, draw):
-    problem = (*hill(draw, 4), draw.uniform(0.4, 0.9), draw.integer(12, 20))
-    return compare_path(call, "heavy_ball", ball, BALL_SLIPS, problem)
+    problem = (*walks.hill(draw, 4), draw.uniform(0.4, 0.9), draw.integer(12, 20))
+    return walks.compare_path(call, "heavy_ball", walks.ball, walks.BALL_SLIPS, problem)
 
 
 @BALL.check("one gradient a step", hint=3)
 def _one_gradient(call, draw):
-    problem = (*hill(draw, 3), draw.uniform(0.4, 0.8), draw.integer(5, 9))
-    _, oracle = run(call, "heavy_ball", problem)
-    return wrong_count(oracle.count, problem[4])
+    problem = (*walks.hill(draw, 3), draw.uniform(0.4, 0.8), draw.integer(5, 9))
+    _, oracle = walks.run(call, "heavy_ball", problem)
+    return walks.wrong_count(oracle.count, problem[4])
 
 
 @BALL.check("x0 is left alone", hint=3)
 def _x0_left_alone(call, draw):
-    problem = (*hill(draw, 3), draw.uniform(0.4, 0.8), 4)
-    reply, _ = run(call, "heavy_ball", problem)
-    return kept(reply, "x0", None, problem[1])
+    problem = (*walks.hill(draw, 3), draw.uniform(0.4, 0.8), 4)
+    reply, _ = walks.run(call, "heavy_ball", problem)
+    return walks.kept(reply, "x0", None, problem[1])
 
 
 # descent.3: Nesterov's step, mended
@@ -195,38 +176,33 @@ LOOK = Exercise(
 THE_YS = "these are the y's, the places you looked from: the path is made of x's"
 
 
-def _asked(rule, problem):
-    """List the places where a rule asks for its gradient."""
-    places, grad = [], problem[0]
-    rows_of(rule, (lambda x: (places.append(x), grad(x))[1], *problem[1:]))
-    return torch.stack(places)
-
-
-def _ys(path, beta):
-    return path + beta * (path - torch.cat([path[:1], path[:-1]]))
-
-
 @LOOK.check("no momentum", hint=2)
 def _look_no_momentum(call, draw):
-    return compare_path(call, "nesterov", look, (), (*hill(draw, 3), 0.0, 5))
+    return walks.compare_path(call, "nesterov", walks.look, (), (*walks.hill(draw, 3), 0.0, 5))
 
 
 @LOOK.check("where the gradient is asked", hint=1)
 def _places(call, draw):
-    problem = (*hill(draw, 2), draw.uniform(0.4, 0.8), draw.integer(4, 6))
-    _, oracle = run(call, "nesterov", problem)
+    problem = (*walks.hill(draw, 2), draw.uniform(0.4, 0.8), draw.integer(4, 6))
+    _, oracle = walks.run(call, "nesterov", problem)
     places = [torch.as_tensor(place[0]) for place in oracle.asked]
     got = torch.stack(places) if len({p.shape for p in places}) == 1 else None
-    causes = [(_asked(slip, problem), cause) for slip, cause in LOOK_SLIPS]
-    return wrong_count(oracle.count, problem[4]) or same(
-        got, _asked(look, problem), tried="the places where you ask", causes=causes, hint=1
+    causes = [(walks.asked_places(slip, problem), cause) for slip, cause in walks.LOOK_SLIPS]
+    return walks.wrong_count(oracle.count, problem[4]) or same(
+        got,
+        walks.asked_places(walks.look, problem),
+        tried="the places where you ask",
+        causes=causes,
+        hint=1,
     )
 
 
 @LOOK.check("the whole path", hint=2)
 def _look_whole_path(call, draw):
-    problem = (*hill(draw, 4), draw.uniform(0.4, 0.9), draw.integer(12, 20))
-    return compare_path(call, "nesterov", look, LOOK_SLIPS, problem, [(_ys, THE_YS)])
+    problem = (*walks.hill(draw, 4), draw.uniform(0.4, 0.9), draw.integer(12, 20))
+    return walks.compare_path(
+        call, "nesterov", walks.look, walks.LOOK_SLIPS, problem, [(walks.look_points, THE_YS)]
+    )
 
 
 @LOOK.check("the border", hint=2)
@@ -235,26 +211,12 @@ def _border(call, draw):
     bowl = Quadratic(torch.tensor([L / 2, L], dtype=torch.float64))
     for share in (draw.uniform(0.85, 0.92), draw.uniform(1.25, 1.35)):
         lr = share * largest_lr(L, beta, nesterov=True)
-        problem = (bowl.grad, 1 + draw.uniform(0.0, 1.0, 2), lr, beta, 120)
-        reply, _ = run(call, "nesterov", problem)
-        failure = _border_failure(reply.value, share, problem)
+        problem = (bowl.grad, 1 + draw.uniform(0.0, 1.0, 2), lr, beta, 40)
+        reply, _ = walks.run(call, "nesterov", problem)
+        failure = walks.border_failure(reply.value, share, problem)
         if failure:
             return failure
     return None
-
-
-def _border_failure(path, share, problem):
-    want, end = rows_of(look, problem), math.nan
-    if isinstance(path, Tensor) and path.shape == want.shape:
-        end = float(path[-1].abs().max())
-    if end < 0.01 if share < 1 else end > 100:
-        return None
-    causes = [(rows_of(slip, problem), cause) for slip, cause in LOOK_SLIPS]
-    why = "the border is not where (0.8) puts it: compare your loop with (0.7)"
-    reason = same(path, want, tried="", causes=[*path_causes(want), *causes], otherwise=why)
-    tried = f"{told(problem)}: {share:.2f} times the border"
-    wanted = "it comes to rest" if share < 1 else "it leaves, for the step is past the border"
-    return Failure(tried, wanted, f"it ends at {end:.2g}", reason.cause if reason else why, 2)
 
 
 # descent.4: choose the pair
@@ -274,49 +236,45 @@ TUNE = Exercise(
 )
 
 
-def _near_best(call, h):
-    best = steps_down(h, best_pair(float(h.min()), float(h.max())), 5000)
-    limit = math.floor(1.2 * best)
-    return judge(h, asked_pair(call, h), limit, f"at most {limit} steps, a fifth over the best")
-
-
 @TUNE.check("it arrives", hint=1)
 def _arrives(call, draw):
-    h = valley(draw, 8, 12)
-    limit = 10 * plain_steps(h)
-    return judge(h, asked_pair(call, h), limit, f"it comes down within {limit} steps")
+    h = bowls.valley(draw, 8, 12)
+    limit = 10 * bowls.plain_steps(h)
+    return bowls.judge(h, bowls.asked_pair(call, h), limit, f"it comes down within {limit} steps")
 
 
 @TUNE.check("faster than plain steps", hint=2)
 def _faster(call, draw):
-    h = valley(draw, 200, 400)
-    plain = plain_steps(h)
+    h = bowls.valley(draw, 200, 400)
+    plain = bowls.plain_steps(h)
     wanted = f"half of the {plain} steps that the best lr without momentum takes"
-    return judge(h, asked_pair(call, h), plain // 2, wanted)
+    return bowls.judge(h, bowls.asked_pair(call, h), plain // 2, wanted)
 
 
 @TUNE.check("a round bowl", hint=2)
 def _round(call, draw):
-    return _near_best(call, valley(draw, 3.5, 6))
+    return bowls.near_best(call, bowls.valley(draw, 3.5, 6))
 
 
 @TUNE.check("a long valley", hint=2)
 def _long(call, draw):
-    return _near_best(call, valley(draw, 2000, 4000))
+    return bowls.near_best(call, bowls.valley(draw, 2000, 4000))
 
 
 @TUNE.check("any order", hint=1)
 def _any_order(call, draw):
-    h = valley(draw, 20, 30)
+    h = bowls.valley(draw, 20, 30)
     shuffled = h.roll(draw.integer(5, 12))
-    first, second = asked_pair(call, h), asked_pair(call, shuffled)
+    first, second = bowls.asked_pair(call, h), bowls.asked_pair(call, shuffled)
     for pair in (first, second):
-        failure = pair is None and judge(h, pair, 1, "")
+        failure = pair is None and bowls.judge(h, pair, 1, "")
         if failure:
             return failure
     equal = [math.isclose(a, b, rel_tol=1e-6) for a, b in zip(first, second, strict=True)]
     if all(equal):
-        return judge(h, first, 20 * plain_steps(h), "the same pair, and one that arrives")
+        return bowls.judge(
+            h, first, 20 * bowls.plain_steps(h), "the same pair, and one that arrives"
+        )
     cause = "the first and the last entry need not be the extremes: use min and max"
     tried = "one bowl twice, its curvatures in two orders"
     return Failure(tried, "the same pair twice", f"{first} and {second}", cause, 1)
@@ -344,12 +302,6 @@ IN_SIZE = "largest in size: a negative one counts too"
 SIGN = "largest in size, with its sign: a norm has none, u·Hu has"
 
 
-def _symmetric(draw, values):
-    """Build a matrix with given eigenvalues whose axes are tilted."""
-    q, _ = torch.linalg.qr(draw.normal(len(values), len(values)))
-    return (q * values) @ q.T
-
-
 def _measure(call, matrix, u, steps):
     """Let the answer measure; return its reply and the products it asked for."""
     hvp = counted(lambda v: (matrix @ v.reshape(-1)).reshape(v.shape), expect=steps + 1)
@@ -372,50 +324,38 @@ def _compare_sharp(call, matrix, u, steps, tried):
     return same(got, top, tried=tried, causes=causes, rtol=1e-5, hint=2, otherwise=slow)
 
 
-def _start(draw, *shape):
-    """Draw a start that leans on every axis."""
-    return draw.uniform(0.5, 1.5, *shape) * draw.normal(*shape).sign()
-
-
-def _sizes(draw, d, top, gap):
-    """Draw d curvatures below gap * top in size, and put top among them."""
-    values = top * draw.uniform(0.05, gap, d)
-    values[draw.integer(0, d - 1)] = top
-    return values
-
-
 @SHARP.check("a straight bowl", hint=1)
 def _straight(call, draw):
-    matrix = torch.diag(_sizes(draw, 4, draw.uniform(1.0, 5.0), 0.5))
-    return _compare_sharp(call, matrix, _start(draw, 4), 25, "a diagonal matrix, 4 by 4")
+    matrix = torch.diag(bowls.sizes(draw, 4, draw.uniform(1.0, 5.0), 0.5))
+    return _compare_sharp(call, matrix, bowls.start(draw, 4), 25, "a diagonal matrix, 4 by 4")
 
 
 @SHARP.check("a steep bowl", hint=2)
 def _steep(call, draw):
-    matrix = torch.diag(_sizes(draw, 4, draw.uniform(1e9, 5e9), 0.5))
-    return _compare_sharp(call, matrix, _start(draw, 4), 50, "curvatures in the billions")
+    matrix = torch.diag(bowls.sizes(draw, 4, draw.uniform(1e9, 5e9), 0.5))
+    return _compare_sharp(call, matrix, bowls.start(draw, 4), 40, "curvatures in the billions")
 
 
 @SHARP.check("the sign", hint=2)
 def _sign(call, draw):
-    values = _sizes(draw, 5, draw.uniform(1.0, 5.0), 0.6)
+    values = bowls.sizes(draw, 5, draw.uniform(1.0, 5.0), 0.6)
     matrix = torch.diag(torch.where(values == values.max(), -values, values))
-    return _compare_sharp(call, matrix, _start(draw, 5), 40, "the largest in size is negative")
+    return _compare_sharp(call, matrix, bowls.start(draw, 5), 40, "the largest in size is negative")
 
 
 @SHARP.check("a tilted bowl", hint=2)
 def _tilted(call, draw):
-    matrix = _symmetric(draw, _sizes(draw, 8, draw.uniform(1.0, 5.0), 0.8))
-    u = matrix @ _start(draw, 8)
-    return _compare_sharp(call, matrix, u, 120, "a full matrix, 8 by 8")
+    matrix = bowls.tilted(draw, bowls.sizes(draw, 8, draw.uniform(1.0, 5.0), 0.8))
+    u = matrix @ bowls.start(draw, 8)
+    return _compare_sharp(call, matrix, u, 80, "a full matrix, 8 by 8")
 
 
 @SHARP.check("u as a matrix", hint=3)
 def _shaped(call, draw):
-    matrix = torch.diag(_sizes(draw, 6, draw.uniform(1.0, 5.0), 0.5))
+    matrix = torch.diag(bowls.sizes(draw, 6, draw.uniform(1.0, 5.0), 0.5))
     tried = "u of shape (2, 3), as a layer's weights"
     try:
-        return _compare_sharp(call, matrix, _start(draw, 2, 3), 25, tried)
+        return _compare_sharp(call, matrix, bowls.start(draw, 2, 3), 25, tried)
     except AnswerError as error:
         if error.missing:
             raise
@@ -426,8 +366,8 @@ def _shaped(call, draw):
 @SHARP.check("few products", hint=3)
 def _few(call, draw):
     steps = draw.integer(6, 10)
-    matrix = torch.diag(_sizes(draw, 40, draw.uniform(1.0, 5.0), 0.5))
-    reply, hvp = _measure(call, matrix, _start(draw, 40), steps)
+    matrix = torch.diag(bowls.sizes(draw, 40, draw.uniform(1.0, 5.0), 0.5))
+    reply, hvp = _measure(call, matrix, bowls.start(draw, 40), steps)
     tried = f"a 40 by 40 matrix, steps = {steps}"
     if reply.value is None or not hvp.count:
         return Failure(tried, "a measurement", f"{hvp.count} products", "nothing was measured", 1)
@@ -439,7 +379,7 @@ def _few(call, draw):
 
 @SHARP.check("a zero start is refused", hint=3)
 def _zero(call, draw):
-    matrix, u = torch.diag(_sizes(draw, 4, 2.0, 0.5)), _start(draw, 4)
+    matrix, u = torch.diag(bowls.sizes(draw, 4, 2.0, 0.5)), bowls.start(draw, 4)
     _measure(call, matrix, u, 5)
     hvp = counted(lambda v: matrix @ v, expect=6)
     raised = call.raises("sharpness", hvp, torch.zeros_like(u), steps=5)
@@ -452,6 +392,6 @@ def _zero(call, draw):
 
 @SHARP.check("u is left alone", hint=3)
 def _u_left_alone(call, draw):
-    matrix, u = torch.diag(_sizes(draw, 4, 2.0, 0.5)), _start(draw, 4)
+    matrix, u = torch.diag(bowls.sizes(draw, 4, 2.0, 0.5)), bowls.start(draw, 4)
     reply, _ = _measure(call, matrix, u, 5)
-    return kept(reply, "u", None, u)
+    return walks.kept(reply, "u", None, u)

@@ -4,6 +4,7 @@ A walk is an answer `walk(grad, x0, *, lr, momentum, steps)` that returns its st
 A rule (x, memory, grad, lr, beta) -> (x, memory) is one turn of its loop; the slips are rules too.
 """
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -169,3 +170,30 @@ def compare_path(call, name, rule, slips, problem, from_rows=()):
     causes += [(slip(want, problem[3]), cause) for slip, cause in from_rows]
     causes = [*path_causes(want), *causes]
     return same(reply.value, want, tried=told(problem), causes=causes, hint=2)
+
+
+def asked_places(rule, problem):
+    """List the places where a rule asks for its gradient."""
+    places, grad = [], problem[0]
+    rows_of(rule, (lambda x: (places.append(x), grad(x))[1], *problem[1:]))
+    return torch.stack(places)
+
+
+def look_points(path, beta):
+    """List the places y_k that a path looks from."""
+    return path + beta * (path - torch.cat([path[:1], path[:-1]]))
+
+
+def border_failure(path, share, problem):
+    """Fail unless Nesterov's path rests below its border, share < 1, and leaves above."""
+    want, end = rows_of(look, problem), math.nan
+    if isinstance(path, Tensor) and path.shape == want.shape:
+        end = float(path[-1].abs().max())
+    if end < 0.01 if share < 1 else end > 100:
+        return None
+    causes = [(rows_of(slip, problem), cause) for slip, cause in LOOK_SLIPS]
+    why = "the border is not where (0.8) puts it: compare your loop with (0.7)"
+    reason = same(path, want, tried="", causes=[*path_causes(want), *causes], otherwise=why)
+    tried = f"{told(problem)}: {share:.2f} times the border"
+    wanted = "it comes to rest" if share < 1 else "it leaves, for the step is past the border"
+    return Failure(tried, wanted, f"it ends at {end:.2g}", reason.cause if reason else why, 2)

@@ -13,6 +13,6 @@ def factor(h, lr, beta):
 
 def tune(curvatures):
     h = torch.stack([curvatures.min(), curvatures.max()])
-    roots = torch.linspace(0, 0.999, 4000).tolist()
+    roots = torch.linspace(0, 0.99, 600).tolist()
     pairs = [((1 + r) ** 2 / float(h[1]), r * r) for r in roots]
     return min(pairs, key=lambda pair: factor(h, *pair))

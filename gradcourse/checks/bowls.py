@@ -1,4 +1,4 @@
-"""Judging a pair (lr, momentum): how many steps the heavy ball needs with it on a drawn bowl."""
+"""Bowls that a judge draws, and how many steps a pair (lr, momentum) needs on them."""
 
 import math
 
@@ -100,3 +100,28 @@ def _why_slow(mu, L, lr, beta):
     if 1 - beta < 0.95 * (1 - best):
         return "too much momentum for this bowl: a round one needs very little"
     return "the momentum is about right, the step is not"
+
+
+def near_best(call, h):
+    """Judge by the best pair: at most a fifth more steps."""
+    best = steps_down(h, best_pair(float(h.min()), float(h.max())), 5000)
+    limit = math.floor(1.2 * best)
+    return judge(h, asked_pair(call, h), limit, f"at most {limit} steps, a fifth over the best")
+
+
+def tilted(draw, values):
+    """Build a matrix with given eigenvalues whose axes are tilted."""
+    q, _ = torch.linalg.qr(draw.normal(len(values), len(values)))
+    return (q * values) @ q.T
+
+
+def start(draw, *shape):
+    """Draw a start that leans on every axis."""
+    return draw.uniform(0.5, 1.5, *shape) * draw.normal(*shape).sign()
+
+
+def sizes(draw, d, top, gap):
+    """Draw d curvatures below gap * top in size, and put top among them."""
+    values = top * draw.uniform(0.05, gap, d)
+    values[draw.integer(0, d - 1)] = top
+    return values
