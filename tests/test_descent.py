@@ -217,6 +217,15 @@ def test_best_pair_beats_every_pair_of_a_grid():
     assert rate(h, *best_pair(1, 100)) < rate(h, lr, beta).min()
 
 
+@pytest.mark.parametrize("nudge", [1e-9, 1e-4])
+def test_only_a_double_root_is_taken_for_one(nudge):
+    lr, beta = best_pair(1, 100)
+    h, lr = bowl(100).curvatures, lr * (1 + nudge)
+    want = companion_radius(h, lr, beta, nesterov=False)
+    assert want > math.sqrt(beta) * (1 + math.sqrt(nudge) / 2)
+    assert rate(h, lr, beta).item() == pytest.approx(want, abs=1e-10)
+
+
 @pytest.mark.parametrize("kappa", [4, 100, 1000])
 def test_nesterov_at_one_over_L_has_the_known_factor(kappa):
     beta = (math.sqrt(kappa) - 1) / (math.sqrt(kappa) + 1)
