@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import os
 import sys
 from collections.abc import Sequence
 
@@ -32,6 +33,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ValueError as error:
         print(f"gradcourse: {error}", file=sys.stderr)
         return 2
+    except BrokenPipeError:  # the reader has seen enough, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except KeyboardInterrupt:
         print("gradcourse: stopped", file=sys.stderr)
         return 130
@@ -117,6 +121,8 @@ def _add_audit(words) -> None:
     text = "prove the exercises: solutions, starters, wrong answers, mutants"
     audit = words.add_parser("audit", help=text, description=text)
     audit.add_argument("chapters", nargs="*", metavar="NN_slug", help="all chapters by default")
+    audit.add_argument("--seeds", type=int, default=1000, help="for right answers (default: 1000)")
+    audit.add_argument("--jobs", type=int, default=2, help="processes (default: 2)")
     audit.set_defaults(run=_audit)
 
 
@@ -194,4 +200,4 @@ def _lint(args) -> int:
 def _audit(args) -> int:
     from gradcourse import audit
 
-    return audit.main(args.chapters or None)
+    return audit.main(args.chapters or None, args.seeds, args.jobs)
