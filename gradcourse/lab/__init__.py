@@ -1,13 +1,9 @@
 """What a page imports: open it, show things, check answers, keep the ledger."""
 
 from gradcourse.lab.begin import begin
-
-try:
-    from gradcourse.lab.cards import check, hint
-    from gradcourse.lab.progress import progress
-except ImportError:
-    check = hint = progress = None
+from gradcourse.lab.cards import check, hint
 from gradcourse.lab.panel import panel
+from gradcourse.lab.progress import progress
 from gradcourse.lab.show import show, source
 from gradcourse.lab.verify import verify
 
