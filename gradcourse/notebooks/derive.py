@@ -22,7 +22,7 @@ ANSWER_HERE = "*Your answer here.*"
 
 
 def derive(slugs=None, check: bool = False, root: Path | str | None = None) -> list[Path]:
-    """Write the exercises of the solutions asked for.
+    """Write the exercises of the solutions asked for, and spell the solutions as Jupyter does.
 
     Args:
         slugs: None or "all", a name or several.
@@ -30,7 +30,7 @@ def derive(slugs=None, check: bool = False, root: Path | str | None = None) -> l
         root: the course; None finds it.
 
     Returns:
-        The exercise files written, or with `check` those that differ from their solution.
+        The files written, or with `check` those that would be.
 
     Raises:
         ValueError: an unknown name, or a solution that cannot be cut.
@@ -40,17 +40,16 @@ def derive(slugs=None, check: bool = False, root: Path | str | None = None) -> l
     for name in files.choose(slugs, "solutions", course):
         source = files.page_path("solutions", name, course)
         target = files.page_path("exercises", name, course)
+        solution = files.read(source)
         try:
-            text = files.text_of(derive_notebook(files.read(source)))
+            exercise = derive_notebook(solution)
         except ValueError as error:
             raise ValueError(f"{name}: {error}") from None
-        old = target.read_bytes() if target.exists() else None
-        if old == text.encode("utf-8"):
-            continue
-        if not check:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text, encoding="utf-8", newline="\n")
-        touched.append(target)
+        for path, notebook in ((source, solution), (target, exercise)):
+            if not files.same(path, notebook):
+                touched.append(path)
+                if not check:
+                    files.write(path, notebook)
     return touched
 
 

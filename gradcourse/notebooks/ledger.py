@@ -65,4 +65,5 @@ def _measured(row: dict) -> str:
 def _span(part: dict) -> str:
     low, _, high = (float("nan") if end is None else end for end in part["interval"])
     name = f"{part['name']} " if part.get("name") else ""
-    return f"{name}{low:.2g} to {high:.2g}"
+    low, high = f"{low:.2g}", f"{high:.2g}"
+    return f"{name}{low}" if low == high else f"{name}{low} to {high}"

@@ -8,7 +8,7 @@ from gradcourse.notebooks.page import Page
 RULES = {
     rule.__name__: rule
     for rule in (
-        rules_prose.shape,
+        rules_outputs.shape,
         rules_cells.order,
         rules_cells.parameters,
         rules_cells.ids,

@@ -34,9 +34,9 @@ def refresh(
     changed = []
     for name in files.choose(slugs, "chapters", course):
         path = files.page_path("chapters", name, course)
-        text = files.text_of(_refreshed(path, mode, course, progress))
-        if path.read_bytes() != text.encode("utf-8"):
-            path.write_text(text, encoding="utf-8", newline="\n")
+        page = _refreshed(path, mode, course, progress)
+        if not files.same(path, page):
+            files.write(path, page)
             changed.append(path)
     return changed
 

@@ -1,4 +1,4 @@
-"""Rules on stored outputs: one clean run, nothing of the machine, not stale."""
+"""Rules on the file and its outputs: one clean run, nothing of the machine, not stale."""
 
 from collections.abc import Iterator
 
@@ -8,6 +8,20 @@ from gradcourse.notebooks.page import Finding, Page
 from gradcourse.notebooks.refresh import is_fresh
 
 REFRESH = "run `gradcourse notebooks refresh`"
+
+
+def shape(page: Page) -> Iterator[Finding]:
+    """The file is a notebook of format 4.5 for the kernel python3, in the course's spelling."""
+    from nbformat.validator import iter_validate
+
+    for error in iter_validate(page.notebook):
+        yield "page", f"not valid: {files.first_line(error)}"
+    meta = page.notebook["metadata"]
+    if meta.get("kernelspec", {}).get("name") != "python3":
+        yield "page", 'the kernelspec must be named "python3"'
+    if not files.same(page.path, page.notebook):
+        tool = "refresh" if page.kind == "chapters" else "derive"
+        yield "page", f"spelt otherwise than Jupyter does: run `gradcourse notebooks {tool}`"
 
 
 def counts(page: Page) -> Iterator[Finding]:

@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from gradcourse.notebooks import files
 from gradcourse.notebooks.ledger import CLAIM
 from gradcourse.notebooks.page import CODE, HTML, Finding, Page, without_solutions
 from gradcourse.notebooks.stamp import sources
@@ -144,14 +143,3 @@ def _docs_of(path: Path) -> list[str]:
     nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
     kinds = (ast.Module, ast.ClassDef, ast.FunctionDef)
     return [ast.get_docstring(node) or "" for node in nodes if isinstance(node, kinds)]
-
-
-def shape(page: Page) -> Iterator[Finding]:
-    """The file is a notebook of format 4.5 for the kernel python3, in the course's spelling."""
-    meta = page.notebook["metadata"]
-    if meta.get("kernelspec", {}).get("name") != "python3":
-        yield "page", 'the kernelspec must be named "python3"'
-    if (page.notebook["nbformat"], page.notebook["nbformat_minor"]) < (4, 5):
-        yield "page", "save it in notebook format 4.5, which has cell ids"
-    if page.path.read_text(encoding="utf-8") != files.text_of(page.notebook):
-        yield "page", "spelt otherwise: run `gradcourse notebooks refresh`, or save it in Jupyter"
