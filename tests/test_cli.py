@@ -81,7 +81,7 @@ def run(*words):
         (["notebooks", "lint", "zz"], "'zz'"),
         (["notebooks", "derive", "zz"], "'zz'"),
         (["notebooks", "refresh", "zz"], "'zz'"),
-        (["audit", "zz"], "'zz'"),
+        (["audit", "zz"], "zz"),
         (["lab", "chapters"], "chapters/"),
     ],
 )
