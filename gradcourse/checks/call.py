@@ -65,7 +65,10 @@ class Callback:
 
     def __init__(self, fn: Callable, expect: int, what: str, like: torch.Tensor | None):
         self.fn, self.expect, self.what, self.like = fn, expect, what, like
-        self.count, self.asked, self.stopped, self.kept = 0, [], False, 0
+        self.label = what.removeprefix("the ")  # what a card calls it in a list of arguments
+        self.count, self.asked, self.kept = 0, [], 0
+        self.stopped = False
+        self.refused = False  # in the present call
 
     @property
     def complaint(self) -> str:
@@ -76,7 +79,7 @@ class Callback:
         """Answer one question of `size` bytes, or say why not."""
         self.kept += size
         if self.stopped or self.count >= 10 * self.expect or self.kept > MAX_ASKED:
-            self.stopped = True
+            self.stopped = self.refused = True
             return _refuse("TooManyCalls", self.complaint)
         args, kwargs = tuple(question["args"]), question["kwargs"]
         self.count += 1
@@ -123,7 +126,7 @@ class Handle:
     """An object on the answer's side: call its methods, read its values with `get`."""
 
     def __init__(self, call: "Call", number: int, name: str):
-        self._call, self._number, self._name = call, number, name
+        self._call, self._number, self._name, self.label = call, number, name, name
 
     def __getattr__(self, name: str) -> Callable[..., Reply]:
         if name.startswith("__"):
@@ -187,15 +190,22 @@ class Call:
         self._ask({"op": "new", "name": name, "id": handle._number}, args, kwargs, name)
         return handle
 
+    def forget(self) -> None:
+        """Let go of call-backs and handles: another check begins."""
+        self.held.clear()
+
     def _ask(self, request: dict, args: tuple, kwargs: dict, what: str) -> Reply:
         refs: dict[int, Remote] = {}
         sent = [*args, *kwargs.values()]
         self._hold(sent, refs)
         frame = pack({**request, "args": list(args), "kwargs": kwargs}, refs)
         tried = tell(what, *args, **kwargs) if request["op"] != "get" else what
+        for obj in self.held.values():
+            if isinstance(obj, Callback):
+                obj.refused = False
         reply = self._open(self.transport(frame, self._answer), tried)
         for obj in self.held.values():
-            if isinstance(obj, Callback) and obj.stopped:
+            if isinstance(obj, Callback) and obj.refused:
                 raise AnswerError("TooManyCalls", obj.complaint, tried)
         if "error" in reply:
             raise AnswerError(reply["error"], reply["message"], tried)

@@ -55,12 +55,13 @@ def short(value: Any, digits: int = 4) -> str:
         more = ", …" if len(value) > 6 else "," if right == ")" and len(value) == 1 else ""
         return left + inner + more + right
     if type(value) is dict:
-        return "{" + ", ".join(f"{k}: {short(v, digits)}" for k, v in value.items()) + "}"
+        inner = [f"{clean(k, 60)}: {short(v, digits)}" for k, v in list(value.items())[:6]]
+        return "{" + ", ".join(inner + ["…"] * (len(value) > 6)) + "}"
     if type(value) is float:
         return _number(value, digits)
     if isinstance(value, (bool, int, str, type(None))):
         return clean(repr(value), 60)
-    return getattr(value, "what", type(value).__name__).removeprefix("the ")
+    return getattr(value, "__dict__", {}).get("label", type(value).__name__)
 
 
 def _number(value: float, digits: int) -> str:

@@ -192,6 +192,7 @@ def run(exercise: Exercise, call: Call, seed: int | str | bytes = PUBLIC_SEED) -
 
 def _judge(exercise: Exercise, check: Check, call: Call, seed: int | str | bytes) -> Outcome:
     crash, missing = "", False
+    call.forget()
     try:
         failure = check.judge(call, Draw(seed, f"{exercise.id}\n{check.name}"))
     except AnswerError as error:

@@ -64,12 +64,12 @@ def as_html(card: Card) -> str:
     """Write a card as HTML: a bar at its left, calm type, columns that line up."""
     head = (
         f'<span style="color: {QUIET};">{escape(card.title)}</span>'
-        f'<div style="font-weight: 600; font-size: 1.08em;">{escape(card.verdict)}</div>'
+        f'<div style="font-weight: 600; font-size: 1.08em;">{escape(_capital(card.verdict))}</div>'
     )
     body = [_failure(card.id, *pair) for pair in card.failed[:1]]
     body += [_others(card.id, card.failed[1:])] if card.failed[1:] else []
     body += [_quiet(f"Passed: {', '.join(card.passed)}.")] if card.passed else []
-    body += [_note(note) for note in card.notes]
+    body += [_note(note, MORE if body else "margin-top: 4px;") for note in card.notes]
     return frame(card.colour, head + "".join(body))
 
 
@@ -122,18 +122,23 @@ def _help(id: str, failure: Failure) -> str:
 
 
 def _sentence(text: str) -> str:
-    """Begin with a capital, unless code comes first; end with a stop."""
-    first = text.split(" ", 1)[0]
-    text = text[:1].upper() + text[1:] if len(first) > 1 and first.isalpha() else text
+    """Begin with a capital, end with a stop."""
+    text = _capital(text)
     return text if text.endswith((".", "?", "!")) else text + "."
+
+
+def _capital(text: str) -> str:
+    """Begin with a capital, unless code or a letter of the formulas comes first."""
+    first = text.split(" ", 1)[0].rstrip(",:;.")
+    return text[:1].upper() + text[1:] if len(first) > 1 and first.isalpha() else text
 
 
 def _quiet(text: str) -> str:
     return f'<div style="margin-top: 8px; color: {QUIET};">{escape(text)}</div>'
 
 
-def _note(text: str) -> str:
-    return f'<div style="{MORE}">{escape(text)}</div>'
+def _note(text: str, style: str) -> str:
+    return f'<div style="{style}">{escape(text)}</div>'
 
 
 # ---------------------------------------------------------------- hints
