@@ -23,6 +23,8 @@ STYLE = """<style>
   box-sizing: border-box; height: auto; }
 .gradcourse-panel .gradcourse-says { font-size: var(--jp-content-font-size1, 14px);
   line-height: 1.4; min-height: 2.8em; color: var(--jp-content-font-color1, inherit); }
+.gradcourse-panel .gradcourse-alt { position: absolute; width: 1px; height: 1px;
+  overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 </style>"""
 
 
@@ -32,7 +34,7 @@ class LivePanel:
     def __init__(self, panel: Panel):
         self.panel = panel
         self.sliders = {slider.name: _widget(slider) for slider in panel.sliders}
-        self.image = widgets.Image(format="png", tooltip=panel.alt, layout=_image_layout(panel))
+        self.image = widgets.Image(format="png", layout=_image_layout(panel))
         self.line = widgets.HTML(layout={"margin": "2px 0 0 0", "max_width": "100%"})
         self.errors = widgets.Output()
         for widget in self.sliders.values():
@@ -42,8 +44,9 @@ class LivePanel:
     def box(self) -> widgets.VBox:
         """Stack sliders, picture, line and errors."""
         rows = [_row(slider, self.sliders[slider.name]) for slider in self.panel.sliders]
-        style = widgets.HTML(STYLE, layout={"display": "none"})
-        box = widgets.VBox([style, *rows, self.image, self.line, self.errors])
+        words = f'<div class="gradcourse-alt">{html.escape(self.panel.alt)}</div>'
+        unseen = widgets.HTML(STYLE + words, layout={"height": "1px", "margin": "0"})
+        box = widgets.VBox([unseen, *rows, self.image, self.line, self.errors])
         box.add_class("gradcourse-panel")
         return box
 
