@@ -20,6 +20,9 @@ class Run(NamedTuple):
     claims: list  # dicts as the page's ledger wrote them
     notebook: dict  # executed
 
+    def __repr__(self) -> str:
+        return f"Run({self.name}: {self.error or 'ok'}, {self.seconds:.0f} s)"
+
     @property
     def ok(self) -> bool:
         """Whether the page ran to its end without an error, in callbacks too."""
