@@ -6,7 +6,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-__all__ = ["Split", "digits"]
+__all__ = ["Split", "Table", "breast_cancer", "digits"]
 
 
 class Split(NamedTuple):
@@ -16,6 +16,13 @@ class Split(NamedTuple):
     y_train: Tensor  # classes 0 to C - 1, (N,), int64
     x_test: Tensor  # unseen inputs, (M, d), same unit
     y_test: Tensor  # unseen classes, (M,), int64
+
+
+class Table(NamedTuple):
+    """A data set as a whole, for problems of optimisation."""
+
+    x: Tensor  # inputs, (N, d), unit of the data set
+    y: Tensor  # classes 0 to C - 1, (N,), int64
 
 
 def digits(
@@ -54,6 +61,41 @@ def digits(
     if centred:
         x = x - x[:train].mean(0)
     return Split(x[:train], y[:train], x[train:], y[train:])
+
+
+def breast_cancer(dtype: torch.dtype = torch.float64) -> Table:
+    """Standardise scikit-learn's 569 tumours and append a column of ones.
+
+    Args:
+        dtype: floating-point type of the inputs.
+
+    Returns:
+        30 features of mean 0 and variance 1 and the intercept's ones, (569, 31), on the CPU; class
+        1 is benign.
+
+    Raises:
+        ValueError: if dtype is not floating point.
+
+    Example:
+        >>> breast_cancer().x.shape
+        torch.Size([569, 31])
+
+    Source:
+        W. Wolberg, O. Mangasarian, N. Street, W. Street, 1993, as bundled with scikit-learn.
+    """
+    if not dtype.is_floating_point:
+        raise ValueError(f"dtype must be floating point, got {dtype}")
+    x, y = _bundled_breast_cancer()
+    x = (x - x.mean(0)) / x.std(0, correction=0)
+    return Table(torch.cat([x, torch.ones_like(x[:, :1])], 1).to(dtype), y.clone())
+
+
+@cache
+def _bundled_breast_cancer() -> tuple[Tensor, Tensor]:
+    from sklearn.datasets import load_breast_cancer  # not at the top: this import takes a second
+
+    x, y = load_breast_cancer(return_X_y=True)
+    return torch.tensor(x), torch.tensor(y, dtype=torch.int64)
 
 
 @cache

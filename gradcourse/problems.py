@@ -1,15 +1,20 @@
-"""Objectives with known answers: bowls of any stretch, and a curve that is almost a bowl.
+"""Objectives with known answers, and the noise that hides their gradients.
 
 An objective has `.value(x)` and `.grad(x)`, and `.mu`, `.L` and `.kappa` for the ends of its
-curvatures and their ratio. Its lowest point is x = 0, of height 0. Device and dtype follow x.
+curvatures and their ratio. The lowest point of the bowls is x = 0, of height 0; `Logistic` finds
+its own. Device and dtype follow x.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from math import pi
 
 import torch
 from torch import Tensor
+from torch.nn.functional import logsigmoid
 
-__all__ = ["Kinked", "Quadratic", "bowl", "spectrum"]
+__all__ = ["Kinked", "Logistic", "Quadratic", "additive_noise", "bowl", "cycle_laplacian",
+           "minibatches", "spectrum"]
 
 
 class Quadratic:
@@ -71,7 +76,8 @@ def spectrum(kind: str, d: int, kappa: float) -> Tensor:
     """Place d curvatures from 1 to kappa.
 
     Args:
-        kind: "log" (equal ratios), "linear" (equal gaps), "ends" (half at 1, half at kappa).
+        kind: "log" (equal ratios), "linear" (equal gaps), "ends" (half at 1, half at kappa),
+            "worst" (all at 1 but one at kappa).
         d: how many, >= 2, so that both ends are there.
         kappa: the largest, >= 1.
 
@@ -90,10 +96,38 @@ def spectrum(kind: str, d: int, kappa: float) -> Tensor:
     if not kappa >= 1:
         raise ValueError(f"kappa must be >= 1, got {kappa}")
     t = torch.linspace(0, 1, d, dtype=torch.float64)
-    kinds = {"log": kappa**t, "linear": 1 + (kappa - 1) * t, "ends": 1 + (kappa - 1) * t.round()}
+    kinds = {"log": kappa**t, "linear": 1 + (kappa - 1) * t, "ends": 1 + (kappa - 1) * t.round(),
+             "worst": 1 + (kappa - 1) * t.floor()}
     if kind not in kinds:
         raise ValueError(f"kind must be one of {', '.join(kinds)}, got {kind}")
     return kinds[kind]
+
+
+def cycle_laplacian(d: int, kappa: float) -> Tensor:
+    """Place d curvatures as a ring of d equal springs has them, lifted until L / mu = kappa.
+
+    They are mu + 2 - 2 cos(2 pi j / d), j = 0, ..., d - 1, with mu = 4 / (kappa - 1).
+
+    Args:
+        d: how many, even, so that the largest is mu + 4.
+        kappa: ratio of the ends, > 1.
+
+    Returns:
+        The curvatures in rising order, (d,), float64.
+
+    Raises:
+        ValueError: unless d is even and >= 2 and kappa > 1.
+
+    Example:
+        >>> print([round(h, 9) for h in cycle_laplacian(4, 5).tolist()])
+        [1.0, 3.0, 3.0, 5.0]
+    """
+    if d < 2 or d % 2:
+        raise ValueError(f"d must be even and >= 2, got {d}")
+    if not kappa > 1:
+        raise ValueError(f"kappa must be > 1, got {kappa}")
+    angle = 2 * pi * torch.arange(d, dtype=torch.float64) / d
+    return (4 / (kappa - 1) + 2 - 2 * angle.cos()).sort().values
 
 
 class Kinked:
@@ -119,3 +153,135 @@ class Kinked:
     def grad(self, x: Tensor) -> Tensor:
         """Return the slope at every entry of x."""
         return 25 * x - 24 * (x - 1).clamp(0, 1)
+
+
+class Logistic:
+    """Logistic regression: f(w) = mean_i log(1 + exp(-s_i x_i . w)) + weight / 2 |w|^2, s_i = +-1.
+
+    The lowest point is computed by Newton's method when it is first asked for.
+
+    Args:
+        x: inputs, (N, d), floating point; a column of ones for the intercept is the caller's.
+        y: classes 0 and 1, (N,).
+        weight: of the squared length of w, > 0; the smallest curvature.
+
+    Raises:
+        ValueError: unless x is (N, d), y holds N zeros and ones, and weight > 0.
+
+    Example:
+        >>> f = Logistic(torch.tensor([[1.0], [-1.0]]), torch.tensor([1, 0]), weight=0.5)
+        >>> f.value(torch.zeros(1)), f.grad(torch.zeros(1)), f.mu, f.L
+        (tensor(0.6931), tensor([-0.5000]), 0.5, 0.75)
+    """
+
+    def __init__(self, x: Tensor, y: Tensor, *, weight: float):
+        if x.ndim != 2 or not len(x):
+            raise ValueError(f"x must be (N, d), got {tuple(x.shape)}")
+        if y.shape != x.shape[:1] or not ((y == 0) | (y == 1)).all():
+            raise ValueError(f"y must hold {len(x)} zeros and ones")
+        if not weight > 0:
+            raise ValueError(f"weight must be > 0, got {weight}")
+        self.rows = x * (2 * y.to(x) - 1)[:, None]  # s_i x_i, (N, d)
+        self.mu = float(weight)
+        self.L = float(torch.linalg.matrix_norm(x.double(), 2) ** 2) / (4 * len(x)) + self.mu
+        self.kappa = self.L / self.mu
+
+    def value(self, w: Tensor) -> Tensor:
+        """Return the height at w, (..., d) -> (...), in nats."""
+        return -logsigmoid(w @ self.rows.T).mean(-1) + self.mu / 2 * (w**2).sum(-1)
+
+    def grad(self, w: Tensor, chosen: Tensor | None = None) -> Tensor:
+        """Return the gradient at w, (..., d) -> (..., d), over all rows or over the chosen ones.
+
+        `chosen` holds indices of rows, (..., B); its leading sizes broadcast against those of w.
+        """
+        rows = self.rows if chosen is None else self.rows[chosen]
+        wrong = torch.sigmoid(-(rows @ w[..., None])[..., 0])
+        return self.mu * w - (wrong[..., None, :] @ rows)[..., 0, :] / rows.shape[-2]
+
+    def gap(self, w: Tensor) -> Tensor:
+        """Return the height above the lowest point, (..., d) -> (...), in nats."""
+        return self.value(w) - self.value(self.optimum)
+
+    @cached_property
+    def optimum(self) -> Tensor:
+        """The lowest point, (d,), with a gradient of rounding size: Newton's method, halved."""
+        w = torch.zeros_like(self.rows[0])
+        for _ in range(100):
+            q = torch.sigmoid(-self.rows @ w)
+            bend = (self.rows.T * (q * (1 - q))) @ self.rows / len(self.rows)
+            bend.diagonal().add_(self.mu)
+            move, size = torch.linalg.solve(bend, self.grad(w)), 1.0
+            while self.value(w - size * move) > self.value(w) and size > 1e-6:
+                size /= 2
+            w = w - size * move
+            if self.grad(w).norm() <= 10 * torch.finfo(w.dtype).eps:
+                break
+        return w
+
+
+def additive_noise(
+    grad: Callable[[Tensor], Tensor], sd: float, *, generator: torch.Generator
+) -> Callable[[Tensor], Tensor]:
+    """Hide a gradient under Gaussian noise, new at every call.
+
+    Args:
+        grad: gives the gradient at a point.
+        sd: standard deviation per coordinate, >= 0, gradient units.
+        generator: where the noise comes from.
+
+    Returns:
+        A function of a point that gives the noisy gradient there, with shape, dtype and device of
+        the true one.
+
+    Raises:
+        ValueError: unless sd >= 0.
+
+    Example:
+        >>> noisy = additive_noise(lambda x: 3 * x, 0.0, generator=torch.Generator())
+        >>> noisy(torch.ones(2))
+        tensor([3., 3.])
+    """
+    if not sd >= 0:
+        raise ValueError(f"sd must be >= 0, got {sd}")
+
+    def noisy(x: Tensor) -> Tensor:
+        g = grad(x)
+        noise = torch.randn(g.shape, generator=generator, dtype=g.dtype, device=generator.device)
+        return g + sd * noise.to(g.device)
+
+    return noisy
+
+
+def minibatches(
+    problem: Logistic, size: int, *, generator: torch.Generator
+) -> Callable[[Tensor], Tensor]:
+    """See a problem through a few of its rows at a time, drawn anew at every call.
+
+    Args:
+        problem: has `.rows` and `.grad(w, chosen)`.
+        size: rows per gradient, >= 1, drawn with replacement.
+        generator: where the draws come from.
+
+    Returns:
+        A function of w, (..., R, d) or (d,), that gives the gradient over the rows drawn. Each of
+        the R runs has its own draw; the sizes before R share it, so that settings can be compared
+        on the same noise.
+
+    Raises:
+        ValueError: unless size >= 1.
+
+    Example:
+        >>> f = Logistic(torch.ones(1, 2), torch.ones(1), weight=1.0)
+        >>> minibatches(f, 4, generator=torch.Generator())(torch.zeros(3, 2)).shape
+        torch.Size([3, 2])
+    """
+    if not size >= 1:
+        raise ValueError(f"size must be >= 1, got {size}")
+
+    def noisy(w: Tensor) -> Tensor:
+        shape, rows = (*w.shape[-2:-1], size), len(problem.rows)
+        chosen = torch.randint(rows, shape, generator=generator, device=generator.device)
+        return problem.grad(w, chosen.to(w.device))
+
+    return noisy

@@ -4,10 +4,20 @@ import math
 
 import pytest
 import torch
-from sklearn.datasets import load_digits
+from sklearn.datasets import load_breast_cancer, load_digits
+from sklearn.linear_model import LogisticRegression
 
-from gradcourse.data import digits
-from gradcourse.problems import Kinked, Quadratic, bowl, spectrum
+from gradcourse.data import breast_cancer, digits
+from gradcourse.problems import (
+    Kinked,
+    Logistic,
+    Quadratic,
+    additive_noise,
+    bowl,
+    cycle_laplacian,
+    minibatches,
+    spectrum,
+)
 
 
 def points(*shape, low=-3.0, high=4.0):
@@ -66,7 +76,7 @@ def test_quadratic_refuses_what_is_no_bowl(bad):
         Quadratic(bad)
 
 
-@pytest.mark.parametrize("kind", ["log", "linear", "ends"])
+@pytest.mark.parametrize("kind", ["log", "linear", "ends", "worst"])
 def test_spectrum_rises_from_one_to_kappa(kind):
     h = spectrum(kind, 7, 12.3)
     assert h.shape == (7,) and h.dtype == torch.float64
@@ -79,15 +89,128 @@ def test_spectrum_spacings():
     assert torch.allclose(log[1:] / log[:-1], torch.tensor(2.0, dtype=torch.float64))
     assert torch.allclose(linear.diff(), torch.tensor(6.2, dtype=torch.float64))
     assert ends.tolist() == [1, 1, 1, 32, 32, 32]
+    assert spectrum("worst", 4, 32.0).tolist() == [1, 1, 1, 32]
 
 
 def test_spectrum_refusals():
-    with pytest.raises(ValueError, match="kind must be one of log, linear, ends, got flat"):
+    with pytest.raises(ValueError, match="kind must be one of log, linear, ends, worst, got flat"):
         spectrum("flat", 3, 10)
     with pytest.raises(ValueError, match="d must be >= 2, got 1"):
         spectrum("log", 1, 10)
     with pytest.raises(ValueError, match="kappa must be >= 1, got 0.5"):
         spectrum("log", 3, 0.5)
+
+
+def test_cycle_laplacian_is_that_of_a_ring():
+    ring = 2 * torch.eye(10, dtype=torch.float64)
+    for i in range(10):
+        ring[i, (i + 1) % 10] = ring[(i + 1) % 10, i] = -1
+    h = cycle_laplacian(10, 41)
+    assert torch.allclose(torch.linalg.eigvalsh(ring) + 0.1, h)
+    assert h.max() / h.min() == pytest.approx(41)
+
+
+def test_cycle_laplacian_refusals():
+    for d in (0, 7):
+        with pytest.raises(ValueError, match=f"d must be even and >= 2, got {d}"):
+            cycle_laplacian(d, 10)
+    with pytest.raises(ValueError, match="kappa must be > 1, got 1"):
+        cycle_laplacian(4, 1)
+
+
+def tumours(weight=0.01):
+    return Logistic(*breast_cancer(), weight=weight)
+
+
+def test_logistic_gradient_and_hessian_agree_with_its_value():
+    f, w = tumours(), points(4, 31, low=-1, high=1).requires_grad_()
+    (slope,) = torch.autograd.grad(f.value(w).sum(), w)
+    assert torch.allclose(f.grad(w), slope, rtol=0, atol=1e-13)
+    for at in w.detach():
+        bend = torch.linalg.eigvalsh(torch.autograd.functional.hessian(f.value, at))
+        assert f.mu - 1e-12 <= bend.min() and bend.max() <= f.L
+    bend = torch.linalg.eigvalsh(torch.autograd.functional.hessian(f.value, 0 * at))
+    assert bend.max().item() == pytest.approx(f.L)
+
+
+def test_logistic_optimum_is_scikit_learns():
+    f, (x, y) = tumours(), breast_cancer()
+    theirs = LogisticRegression(C=1 / (0.01 * len(x)), fit_intercept=False, tol=1e-10,
+                                solver="newton-cholesky").fit(x.numpy(), y.numpy())
+    assert torch.allclose(f.optimum, torch.tensor(theirs.coef_[0]), rtol=0, atol=1e-8)
+    assert f.grad(f.optimum).norm() < 1e-14 and (f.gap(points(50, 31)) > 0).all()
+
+
+def test_logistic_optimum_survives_a_weight_that_makes_newton_overshoot():
+    x = torch.tensor([[9.0], [-0.1]], dtype=torch.float64)
+    f = Logistic(x, torch.tensor([0, 0]), weight=1e-6)
+    assert f.grad(f.optimum).norm() < 1e-14
+
+
+def test_logistic_refusals():
+    x, y = torch.ones(3, 2), torch.ones(3)
+    with pytest.raises(ValueError, match=r"x must be \(N, d\), got \(3,\)"):
+        Logistic(y, y, weight=1.0)
+    for bad in (y[:2], 2 * y):
+        with pytest.raises(ValueError, match="y must hold 3 zeros and ones"):
+            Logistic(x, bad, weight=1.0)
+    with pytest.raises(ValueError, match="weight must be > 0, got 0"):
+        Logistic(x, y, weight=0)
+
+
+def seeded(seed=0):
+    return torch.Generator().manual_seed(seed)
+
+
+def test_additive_noise_has_its_mean_and_size():
+    x = torch.full((200_000,), 2.0, dtype=torch.float64)
+    noise = additive_noise(lambda x: 3 * x, 0.5, generator=seeded())(x) - 6
+    assert abs(noise.mean()) < 4 * 0.5 / len(x) ** 0.5
+    assert noise.std().item() == pytest.approx(0.5, rel=0.01)
+
+
+def test_noise_follows_its_generator_and_is_new_at_every_call():
+    f, w = tumours(), torch.zeros(31, dtype=torch.float64)
+    for make in (lambda g: additive_noise(f.grad, 1.0, generator=g),
+                 lambda g: minibatches(f, 8, generator=g)):
+        one, two = make(seeded()), make(seeded())
+        first = one(w)
+        assert torch.equal(first, two(w)) and not torch.equal(first, one(w))
+
+
+def test_minibatches_are_unbiased():
+    f, w = tumours(), points(31, low=-0.1, high=0.1)
+    seen = minibatches(f, 4, generator=seeded())(w.expand(20_000, 31))
+    error = (seen.mean(0) - f.grad(w)) / (seen.std(0) / len(seen) ** 0.5)
+    assert error.abs().max() < 4.5
+    assert (seen.var(0) * 4).sum().item() == pytest.approx(
+        (f.rows * torch.sigmoid(-f.rows @ w)[:, None]).var(0).sum().item(), rel=0.05
+    )
+
+
+def test_runs_draw_their_own_rows_and_settings_share_them():
+    f, w = tumours(), torch.zeros(2, 3, 31, dtype=torch.float64)
+    g = minibatches(f, 8, generator=seeded())(w)
+    assert torch.allclose(g[0], g[1]) and not torch.allclose(g[0, 0], g[0, 1])
+
+
+def test_noise_refusals():
+    with pytest.raises(ValueError, match="sd must be >= 0, got -1"):
+        additive_noise(torch.sin, -1, generator=seeded())
+    with pytest.raises(ValueError, match="size must be >= 1, got 0"):
+        minibatches(tumours(), 0, generator=seeded())
+
+
+def test_breast_cancer_is_scikit_learns_standardised_with_an_intercept():
+    x, y = breast_cancer()
+    theirs, labels = load_breast_cancer(return_X_y=True)
+    assert x.shape == (569, 31) and (x[:, -1] == 1).all()
+    assert x[:, :-1].mean(0).abs().max() < 1e-12
+    assert torch.allclose((x[:, :-1] ** 2).mean(0), torch.ones((), dtype=torch.float64))
+    assert abs(torch.corrcoef(torch.stack([x[:, 3], torch.tensor(theirs[:, 3])]))[0, 1]) > 1 - 1e-12
+    assert y.tolist() == labels.tolist() and breast_cancer(torch.float32).x.dtype == torch.float32
+    with pytest.raises(ValueError, match="dtype must be floating point, got torch.int64"):
+        breast_cancer(torch.int64)
 
 
 def rows(*splits):
