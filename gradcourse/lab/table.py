@@ -65,7 +65,13 @@ def _plain_verdict(row) -> str:
 
 
 def _coarse(interval) -> str:
-    low, high = (number(end * (1 + OFF_ROUND), 1) for end in (interval.low, interval.high))
+    """Write both ends to the one digit that counts for the larger."""
+    ends = [end * (1 + OFF_ROUND) for end in (interval.low, interval.high)]
+    size = max(map(abs, ends))
+    if math.isfinite(size) and size > 0:
+        unit = 10.0 ** math.floor(math.log10(size))
+        ends = [round(end / unit) * unit for end in ends]
+    low, high = (number(end, 1) for end in ends)
     return f"about {low}" if low == high else f"{low} to {high}"
 
 
