@@ -10,13 +10,11 @@ seeds, because in class every student gets another one.
     solutions/NN_slug/wrong/*.py        also REJECTED_BY = {"check name": "cause"}
 """
 
-import ast
 import contextlib
 import io
-import json
 import multiprocessing
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,30 +23,14 @@ from typing import Any
 from tqdm import tqdm
 
 from gradcourse import folders
+from gradcourse.answers import Task, chapter_folder, tasks_of
 from gradcourse.checks import Call, Exercise, Result, find, load, run
-from gradcourse.mutants import TICK, Clock, bounded, mutants
-from gradcourse.notebooks.derive import derive_notebook
+from gradcourse.mutants import TICK, Clock, bounded
 from gradcourse.wire import Answers
 
 SEEDS = 1000  # for solutions and right answers
-WRONG_SEEDS = 200
-MUTANT_SEEDS = 3
 KILLED = 0.9  # the least share of mutants that the checks must catch
-PATIENCE = 2_000_000  # turns of loops in one run of an exercise
 Printer = Callable[[str], Any]
-
-
-@dataclass(frozen=True)
-class Task:
-    """One answer to try: all that another process needs."""
-
-    kind: str  # solution, starter, right, wrong or mutant
-    id: str  # the exercise
-    name: str  # of the file, or the change of a mutant
-    source: str
-    seeds: int
-    causes: dict[str, str] = field(default_factory=dict)  # of a wrong answer
-    patience: int = PATIENCE
 
 
 @dataclass(frozen=True)
@@ -102,10 +84,10 @@ def audit(
     """
     if seeds < 1:
         raise ValueError(f"seeds must be >= 1, got {seeds}")
-    folder = _folder(slug, root or folders.root())
+    folder = chapter_folder(slug, root or folders.root())
     exercises = [e for e in load(folder.name[3:]).values() if e.kind == "code"]
     report = Report(folder.name, exercises)
-    tasks = list(_tasks(folder, exercises, seeds, report.faults))
+    tasks = list(tasks_of(folder, exercises, seeds, report.faults))
     with _mapper(jobs) as each, tqdm(total=len(tasks), desc=folder.name, disable=None) as bar:
         for trial in each(_try, [t for t in tasks if t.kind != "mutant"]):
             report.trials.append(trial)
@@ -124,118 +106,6 @@ def main(chapters: Sequence[str] | None = None, seeds: int = SEEDS, jobs: int = 
     names = chapters or sorted(p.name for p in (course / "solutions").glob("[0-9][0-9]_*"))
     reports = [audit(name, seeds, root=course, jobs=jobs) for name in names]
     return 1 if any(report.faults for report in reports) else 0
-
-
-# ---------------------------------------------------------------- the answers
-
-
-def _folder(slug: str, course: Path) -> Path:
-    known = sorted((course / "solutions").glob("[0-9][0-9]_*"))
-    for folder in known:
-        if slug in (folder.name, folder.name[3:], folder.name[:2]):
-            return folder
-    names = ", ".join(folder.name for folder in known) or "none"
-    raise ValueError(f"no solutions for {slug}; there are: {names}")
-
-
-def _tasks(
-    folder: Path, exercises: list[Exercise], seeds: int, faults: list[str]
-) -> Iterator[Task]:
-    """List all answers to try; what cannot be tried is a fault."""
-    notebook = _read(folder / f"{folder.name}.ipynb", faults)
-    if notebook is None:
-        return
-    try:
-        solution, starter = program(notebook), program(derive_notebook(notebook, lambda id: 1))
-    except (ValueError, SyntaxError) as error:
-        faults.append(f"the notebook cannot be cut: {error}")
-        return
-    for exercise in exercises:
-        if f"def {exercise.name}(" not in solution and f"class {exercise.name}" not in solution:
-            faults.append(f"{exercise.id}: the solution does not define {exercise.name}")
-            continue
-        yield Task("solution", exercise.id, "solution", solution, seeds)
-        yield Task("starter", exercise.id, "starter", starter, 3)
-        for mutant in mutants(solution, exercise.name):
-            name = f"line {_line(solution, mutant.line)!r}: {mutant.change}"
-            yield Task("mutant", exercise.id, name, mutant.source, MUTANT_SEEDS)
-    for kind, count in (("right", seeds), ("wrong", min(seeds, WRONG_SEEDS))):
-        for path in sorted((folder / kind).glob("*.py")):
-            task = _from_file(path, kind, count, exercises, faults)
-            if task:
-                yield task
-
-
-def _read(path: Path, faults: list[str]) -> dict | None:
-    if not path.is_file():
-        faults.append(f"{path.name} is missing")
-        return None
-    notebook = json.loads(path.read_text(encoding="utf-8"))
-    for cell in notebook["cells"]:
-        cell["source"] = "".join(cell["source"])
-    return notebook
-
-
-def program(notebook: dict) -> str:
-    """Collect a notebook's imports, plain constants and definitions as one program.
-
-    Calls, such as those that show pictures, are left out: only what answers need is kept.
-    """
-    parts = []
-    for cell in notebook["cells"]:
-        if cell["cell_type"] != "code":
-            continue
-        lines = ["" if s.lstrip().startswith(("%", "!")) else s for s in cell["source"].split("\n")]
-        for node in ast.parse("\n".join(lines)).body:
-            if _kept(node):
-                first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
-                parts.append("\n".join(lines[first - 1 : node.end_lineno]))
-    return "\n\n".join(parts) + "\n"
-
-
-def _kept(node: ast.stmt) -> bool:
-    if isinstance(node, ast.Assign):
-        with contextlib.suppress(ValueError):
-            ast.literal_eval(node.value)
-            return True
-    return isinstance(node, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef))
-
-
-def _from_file(
-    path: Path, kind: str, seeds: int, exercises: list[Exercise], faults: list[str]
-) -> Task | None:
-    """Read one file of `right/` or `wrong/` and insist on its literals."""
-    where, source = f"{kind}/{path.name}", path.read_text(encoding="utf-8")
-    try:
-        tree = ast.parse(source)
-        literals = _literals(tree)
-    except (SyntaxError, ValueError) as error:
-        faults.append(f"{where}: {error}")
-        return None
-    wanted = {exercise.id: exercise.name for exercise in exercises}
-    id, causes = literals.get("EXERCISE"), literals.get("REJECTED_BY", {})
-    if id not in wanted:
-        faults.append(f"{where}: EXERCISE is {id!r}, not one of {', '.join(wanted)}")
-    elif wanted[id] not in {getattr(node, "name", None) for node in tree.body}:
-        faults.append(f"{where}: defines no {wanted[id]}")
-    elif (kind == "wrong") != bool(causes):
-        faults.append(f"{where}: REJECTED_BY belongs to wrong answers, and to each of them")
-    else:
-        return Task(kind, id, path.stem, source, seeds, causes)
-    return None
-
-
-def _literals(tree: ast.Module) -> dict[str, Any]:
-    names = ("EXERCISE", "REJECTED_BY")
-    return {
-        node.targets[0].id: ast.literal_eval(node.value)
-        for node in tree.body
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in names
-    }
-
-
-def _line(program: str, number: int) -> str:
-    return program.split("\n")[number - 1].split("#")[0].strip()
 
 
 # ---------------------------------------------------------------- trying them
