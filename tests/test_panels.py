@@ -14,6 +14,7 @@ from PIL import Image
 
 from gradcourse import pictures
 from gradcourse.pictures.panel import REMEMBERED, Panel, Slider, encode
+from gradcourse.pictures.strip import STRIP_DPI
 from gradcourse.pictures.style import METHOD, end_label, figure, overflow, picture
 
 FRAME_BUDGET = 0.025  # seconds on an idle machine; the tests allow ten times as much
@@ -137,19 +138,18 @@ class TestEveryPanel:
 
 
 def test_strip_shows_three_different_frames():
-    image = np.asarray(Image.open(io.BytesIO(Wave().strip_png())).convert("L"))
-    middle = image.shape[0] // 3
-    assert not np.array_equal(image[:middle], image[middle:2 * middle])
+    frames = [image.get_array() for image in Wave().strip_figure().images]
+    assert len(frames) == 3
+    assert not np.array_equal(frames[0], frames[1]) and not np.array_equal(frames[1], frames[2])
+
+
+def test_strip_and_live_frame_do_not_disturb_each_other():
     panel = Wave()
-    looks = [panel.frame(**settings) for settings in panel.strip_settings()]
-    assert len(set(looks)) == 3
-
-
-def test_the_live_frame_survives_drawing_a_strip():
-    panel, fresh = Wave(), Wave()
     panel.frame()
-    panel.strip_png()
-    assert panel.frame(height=2.0) == fresh.frame(height=2.0)
+    strip = panel.strip_png()
+    assert strip == Wave().strip_png()
+    assert size(strip)[0] == 9 * STRIP_DPI
+    assert panel.frame(height=2.0) == Wave().frame(height=2.0)
 
 
 def test_frames_are_remembered_and_forgotten():
