@@ -44,15 +44,20 @@ def execute(
         ValueError: no notebook there, no kernelspec, or a parameter it does not have.
     """
     path, parameters = Path(path), dict(parameters or {})
+    refuse(path, parameters)
+    executed = _papermill(path, parameters, bar, env or {})
+    return Executed(executed, _error(executed))
+
+
+def refuse(path: Path, parameters: dict) -> None:
+    """Raise a ValueError for a page without kernelspec, or a parameter it does not have."""
     notebook = files.read(path)
     if "kernelspec" not in notebook["metadata"]:
         raise ValueError(f"{path.name}: no kernelspec; papermill cannot choose a kernel")
-    known = parameter_names(notebook)
+    known = parameter_names(notebook) if parameters else ()
     for name in parameters:
         if name not in known:
             raise ValueError(f"{path.stem}: no parameter {name!r}; there is {', '.join(known)}")
-    executed = _papermill(path, parameters, bar, env or {})
-    return Executed(executed, _error(executed))
 
 
 def parameter_names(notebook) -> list[str]:

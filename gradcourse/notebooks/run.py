@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gradcourse.notebooks import files
-from gradcourse.notebooks.kernel import execute
+from gradcourse.notebooks.kernel import execute, refuse
 from gradcourse.notebooks.ledger import claims_of, ledger_table
 
 MODES = ("smoke", "read", "full")
@@ -60,11 +60,14 @@ def run(
     chosen = files.choose(slugs, "chapters", course)
     _refuse(mode, device, seed)
     given = {"mode": mode, "device": device, "seed": seed, **(parameters or {})}
+    paths = [files.page_path("chapters", name, course) for name in chosen]
+    for path in paths:
+        refuse(path, given)
     results = []
-    for name in chosen:
-        results.append(_run_one(files.page_path("chapters", name, course), given, progress))
-        result = results[-1]
-        print(f"{name}: {result.error or 'ok'} ({result.seconds:.0f} s)", flush=True)
+    for path in paths:
+        result = _run_one(path, given, progress)
+        results.append(result)
+        print(f"{path.stem}: {result.error or 'ok'} ({result.seconds:.0f} s)", flush=True)
     print(ledger_table([claim for result in results for claim in result.claims]))
     return results
 
