@@ -3,14 +3,13 @@
 import ast
 import base64
 import inspect
-import io
 import os
 import textwrap
 
 from IPython.display import display
 from matplotlib.figure import Figure
 
-from gradcourse.pictures.style import course_style, overflow
+from gradcourse.pictures.style import overflow, png
 
 DPI = 192  # pixels per inch stored: sharp on a dense screen
 CSS_DPI = 96  # pixels per inch shown
@@ -29,12 +28,8 @@ def show(fig: Figure, *, alt: str) -> None:
     if not alt.strip():
         raise ValueError("alt must say what the picture shows, got nothing")
     refuse_overflow(fig)
-    out = io.BytesIO()
-    with course_style():
-        fig.savefig(out, format="png", dpi=DPI, metadata={"Software": None},
-                    pil_kwargs={"optimize": True})
     width = round(fig.get_figwidth() * CSS_DPI)
-    bundle, metadata = image_bundle(out.getvalue(), alt, width)
+    bundle, metadata = image_bundle(png(fig, DPI), alt, width)
     display(bundle, metadata=metadata, raw=True)
 
 

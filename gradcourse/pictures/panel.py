@@ -6,7 +6,6 @@ kernel, a browser or a slider, so tests drive a panel like any other function.
 """
 
 import copy
-import io
 import itertools
 import struct
 import zlib
@@ -18,7 +17,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from gradcourse.pictures.strip import STRIP_DPI, compose
-from gradcourse.pictures.style import course_style, overflow
+from gradcourse.pictures.style import course_style, overflow, png
 
 FRAME_DPI = 144  # pixels per inch of a live frame: half as dense again as it is shown
 REMEMBERED = 128  # frames kept in memory
@@ -141,12 +140,7 @@ class Panel:
 
     def strip_png(self) -> bytes:
         """Draw the strip as PNG."""
-        fig = self.strip_figure()
-        fig.canvas.draw()
-        out = io.BytesIO()
-        Image.fromarray(np.array(fig.canvas.buffer_rgba())).convert("RGB").save(
-            out, "png", optimize=True)
-        return out.getvalue()
+        return png(self.strip_figure(), STRIP_DPI)
 
     def lost_texts(self, **settings: float) -> list[str]:
         """List the texts of one frame that leave its canvas."""
