@@ -147,7 +147,7 @@ def seeds_needed(sd: float, smallest: float, level: float = 0.95, power: float =
     Args:
         sd: standard deviation from run to run (of the difference, where runs are paired), > 0.
         smallest: the smallest mean that matters, > 0, same unit.
-        level: of the interval that must exclude zero, in (0, 1).
+        level: of the interval that must lie above zero, in (0, 1).
         power: chance that it does when the mean is `smallest`, in (0, 1).
 
     Returns:
@@ -232,9 +232,9 @@ def combine(verdicts: Iterable[str]) -> str:
 
 
 def _power(n: int, effect: float, level: float) -> float:
-    """Return the chance that n runs tell a mean of `effect` standard deviations from zero."""
+    """Return the chance that n runs put a mean of `effect` standard deviations above zero."""
     t, shift = stats.t.ppf((1 + level) / 2, n - 1), effect * n**0.5
-    return stats.nct.sf(t, n - 1, shift) + stats.nct.cdf(-t, n - 1, shift)
+    return stats.nct.sf(t, n - 1, shift)
 
 
 def _check_share(name, value):
