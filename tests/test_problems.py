@@ -141,10 +141,10 @@ def test_logistic_optimum_is_scikit_learns():
     assert f.grad(f.optimum).norm() < 1e-14 and (f.gap(points(50, 31)) > 0).all()
 
 
-def test_logistic_optimum_survives_a_weight_that_makes_newton_overshoot():
-    x = torch.tensor([[9.0], [-0.1]], dtype=torch.float64)
-    f = Logistic(x, torch.tensor([0, 0]), weight=1e-6)
-    assert f.grad(f.optimum).norm() < 1e-14
+def test_logistic_optimum_is_found_where_full_newton_steps_circle():
+    x = torch.tensor([[14.0, 31], [-7, -8], [-2, -11], [0, 1], [2, -2]], dtype=torch.float64)
+    f = Logistic(x, torch.tensor([1, 1, 0, 1, 0]), weight=1e-4)
+    assert f.grad(f.optimum).norm() < 1e-12
 
 
 def test_logistic_refusals():

@@ -19,7 +19,7 @@ __all__ = ["expected_average", "expected_gap", "expected_run", "floor"]
 def floor(curvatures: Tensor, lr: float, mu: float, noise: float | Tensor) -> Tensor:
     """Compute the height that a fixed step keeps for ever, however long it runs.
 
-    For small steps it tends to sigma^2 sqrt(lr / mu) / 8 where all curvatures are mu.
+    For small steps it tends to sigma^2 sqrt(lr / mu) / 8, whatever the curvatures.
 
     Args:
         curvatures: the h_i, (d,), in (0, 1 / lr], gradient/parameter units.
