@@ -5,6 +5,7 @@ import copy
 import importlib.util
 import io
 import json
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -210,7 +211,7 @@ def test_run_prints_a_line_and_the_ledger(course, capsys):
 
 def test_run_shows_a_progress_bar(course, capfd):
     notebooks.run("toy", mode="smoke", root=course)
-    assert "00_toy: 100%" in capfd.readouterr().err.replace("\r", "\n")
+    assert re.search(r"00_toy: +\d+%.*\d/10 .*cell/s", capfd.readouterr().err)
 
 
 @pytest.mark.parametrize(("given", "said"), [
@@ -245,7 +246,7 @@ def test_failing_callback_fails_the_run(course):
     assert result.error == "a widget's callback: ZeroDivisionError: division by zero"
 
 
-def test_kernel_starts_in_the_page_folder_silently_and_offline(course, capfd):
+def test_kernel_starts_in_the_page_folder_without_warning_offline(course, capfd):
     path, page = page_of(course)
     cell_of(page, "toy-twin")["source"] = (
         "import os, socket\nprint(os.path.basename(os.getcwd()))\n"
@@ -256,7 +257,7 @@ def test_kernel_starts_in_the_page_folder_silently_and_offline(course, capfd):
     assert done.error == ""
     text = cell_of(done.notebook, "toy-twin")["outputs"][0]["text"]
     assert text.startswith("chapters\nrefused no network here")
-    assert capfd.readouterr().err == ""
+    assert "encryption" not in capfd.readouterr().err  # ipykernel's warning at each start
 
 
 def test_importing_the_tools_is_light():
