@@ -38,7 +38,7 @@ ANSWERS = textwrap.dedent("""
         for _ in range(steps): x = x - 0.1 * grad(x)
         return x
     def greedy(grad, x):
-        while True:
+        for _ in range(10**5):
             try: grad(x)
             except Exception: pass
     def swallow(grad, x):
