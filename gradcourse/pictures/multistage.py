@@ -67,7 +67,8 @@ def opening(cloud, heights, switches) -> Figure:
     for n in switches:
         right.axvline(n, color=THEORY, lw=0.8, ls=":")
     right.text(switches[0] * 0.88, 60, "shorten here, here, …", ha="right", color=QUIET)
-    right.text(700, 0.6, "fixed step", color=QUIET)
+    right.text(600, 0.75, "fixed step", color=QUIET, ha="center", va="center",
+               bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5})
     right.text(100, 0.012, "in stages", color=METHOD, ha="right")
     return fig
 
@@ -94,7 +95,7 @@ def spread(runs, mean, sd) -> Figure:
     ax.annotate("one standard deviation: the variance", (0.72 * k[-1], sd[-1]), (0, 42),
                 textcoords="offset points", ha="center", color="#A04E80",
                 arrowprops={"arrowstyle": "-", "color": EXTRA[1]})
-    ax.text(k[-1], -0.12, "lowest point", ha="right", va="top")
+    ax.text(1, -0.06, "lowest point", va="top")
     ax.set(xlabel="steps taken", ylabel="position (parameter units)")
     return fig
 
@@ -105,11 +106,11 @@ def contraction(height, v, promised) -> Figure:
     fig = figure("one")
     ax = fig.subplots()
     ax.set_title("The height swings; V shrinks at every single step")
-    ax.semilogy(height, color=BASELINE, lw=1.3)
+    ax.semilogy(np.maximum(height, 1e-30), color=BASELINE, lw=1.3)
     ax.semilogy(v, color=METHOD)
     ax.semilogy(promised, **BORDER)
     last = len(v) - 1
-    for y, name, color, dy in ((v[-1], "V", METHOD, 4), (height[-1], "height", BASELINE, -6),
+    for y, name, color, dy in ((v[-1], "V", METHOD, 6), (v[-1], "height", BASELINE, -7),
                                (promised[-1], "promised", THEORY, 0)):
         end_label(ax, last, float(y), name, color, dy=dy)
     ax.set(xlim=(0, 1.16 * last), xlabel="steps taken", ylabel="height and V (objective units)")
@@ -174,8 +175,9 @@ def sweep(counts, curves, noises, means, shown: float) -> Figure:
         right.semilogy(range(len(noises)), np.maximum(means[name], 1e-16), color=color,
                        marker=marker, ms=5, ls=line, lw=2 if front == 3 else 1.3, zorder=front,
                        label=name)
-    left.text(0.97, 0.97, f"noise {shown:g} per coordinate", transform=left.transAxes, ha="right",
-              va="top", color=QUIET)
+    left.text(0.03, 0.03, f"noise {shown:g} per coordinate", transform=left.transAxes, color=QUIET)
+    left.set_xticks([3000, 5000, 10_000], ["3000", "5000", "10,000"])
+    left.set_xticks([], minor=True)
     left.set(xlabel=USED, ylabel="expected " + HEIGHT, xlim=(counts[0], counts[-1]))
     right.set_xticks(range(len(noises)), [f"{s:g}" for s in noises])
     right.set(ylim=(1e-16, 1), xlabel="noise per coordinate (gradient units)",
@@ -194,7 +196,7 @@ def fair(counts, views) -> Figure:
         views: title -> method -> height of every run, shape (K, R).
     """
     fig = figure((9.0, 4.2))
-    _title(fig, "Steps from theory: stages end far below a fixed step, level with averaging")
+    _title(fig, "Real minibatches: stages end far below a fixed step, an average just below them")
     for ax, (title, curves) in zip(fig.subplots(1, 2, sharey=True), views.items(), strict=True):
         for name, runs in curves.items():
             color, line, _ = STYLES[name]
@@ -387,7 +389,7 @@ class SlipPanel(Panel):
         """Draw axes and labels; make the curves that move."""
         fig = figure((9.0, 3.9))
         ax = fig.subplots()
-        _log_axes(ax, (20, 3.6 * self.budget), (5e-3, 1e3))
+        _log_axes(ax, (20, 3.6 * self.budget), (5e-3, 50))
         ax.set_ylabel("expected height above the minimum\nover the fixed step's floor (ratio)")
         self.limit, = ax.plot([], [], animated=True, **BORDER)
         self.proved, = ax.plot([], [], color=BASELINE, lw=1.3, animated=True)
@@ -410,7 +412,7 @@ class SlipPanel(Panel):
         known.set_text("c = 42, proved")
         up = 1 if ratio >= 1 else -1
         apart = max(1.0, sqrt(3 / max(ratio, 1 / ratio))) ** up
-        mine.xy = (self.budget, np.clip(data.height[-1] * apart, 7e-3, 700))
+        mine.xy = (self.budget, np.clip(data.height[-1] * apart, 7e-3, 36))
         known.xy = (self.budget, data.proved[-1] / apart)
 
     def caption(self, data: Slip) -> str:
