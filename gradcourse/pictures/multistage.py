@@ -298,7 +298,8 @@ class SwitchPanel(Panel):
         self.names = [_moving_label(ax, name, color) for _, name, color in words]
         self.notes = [ax.text(1.15, 1, "floor", va="bottom", animated=True),
                       ax.text(1, 2e3, "theory: switch here", animated=True),
-                      ax.text(1, 1, "switched here", color=METHOD, va="bottom", animated=True)]
+                      ax.text(1, 1, "switched here", color=METHOD, va="bottom", animated=True,
+                              bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})]
         key = [ax.text(0.02, y, text, color=color, transform=ax.transAxes, animated=True)
                for y, text, color in ((0.05, "bias: still to go (thin)", FAILURE),
                                       (0.12, "variance: shaking (broken)", "#A04E80"))]
