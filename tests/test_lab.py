@@ -28,6 +28,7 @@ def plain_settings(monkeypatch):
     monkeypatch.delenv("GRADCOURSE_MODE", raising=False)
     monkeypatch.delenv("GRADCOURSE_STRICT", raising=False)
     monkeypatch.setattr(module("begin"), "use_course_style", lambda: None)
+    monkeypatch.setattr(module("show"), "_coarse", False)
 
 
 @pytest.fixture
@@ -157,14 +158,26 @@ def small_figure(title="A line that rises."):
     return fig
 
 
+def stored(bundle):
+    return Image.open(io.BytesIO(base64.b64decode(bundle["image/png"])))
+
+
+def test_smoke_mode_draws_fewer_pixels(shown):
+    begin("00_descent", mode="smoke")
+    show(small_figure(), alt="A line.")
+    begin("00_descent", mode="read")
+    show(small_figure(), alt="A line.")
+    few, many = (stored(bundle).width for bundle, _ in shown)
+    assert 3 * few == many
+
+
 def test_show_stores_one_sharp_picture_with_its_words(shown):
     show(small_figure(), alt="A line.")
     ((bundle, metadata),) = shown
     assert set(bundle) == {"image/png", "text/plain"}
     assert metadata["image/png"] == {"alt": "A line.", "width": 576}
-    image = Image.open(io.BytesIO(base64.b64decode(bundle["image/png"])))
-    assert image.size[0] == 2 * 576
-    assert "Software" not in image.info
+    assert stored(bundle).width == 2 * 576
+    assert "Software" not in stored(bundle).info
 
 
 def test_show_stores_the_same_bytes_each_time(shown):

@@ -15,6 +15,7 @@ import torch
 import gradcourse
 from gradcourse.lab.ledger import Ledger
 from gradcourse.lab.progress import opened
+from gradcourse.lab.show import coarse
 from gradcourse.pictures.style import use_course_style
 
 BUDGETS = {"smoke": 15, "read": 60, "full": 600}  # wall seconds of a page on two idle cores
@@ -79,6 +80,7 @@ def begin(chapter: str, *, mode: str = "read", seed: int = 0, device: str = "aut
         raise ValueError(f"seed must be a whole number >= 0, got {seed!r}")
     page = Page(chapter, _mode(mode), seed, _device(device))
     use_course_style()
+    coarse(page.mode == "smoke")
     opened(chapter)
     print(page)
     return page

@@ -5,15 +5,16 @@ Where no kernel runs, the page shows the static strip that is stored in the same
 
 import html
 import math
-import os
 import struct
 import traceback
 
 import ipywidgets as widgets
 from IPython.display import display
 
-from gradcourse.lab.show import CSS_DPI, image_bundle, refuse_overflow
+from gradcourse.lab.show import CSS_DPI, dots, image_bundle, refuse_overflow
 from gradcourse.pictures.panel import FRAME_DPI, Panel, Slider
+from gradcourse.pictures.strip import STRIP_DPI
+from gradcourse.pictures.style import png
 
 STYLE = """<style>
 .gradcourse-panel { max-width: 100%; }
@@ -81,10 +82,9 @@ def panel(panel: Panel) -> None:
     Raises:
         ValueError: GRADCOURSE_STRICT=1 and a text leaves a canvas.
     """
-    if os.environ.get("GRADCOURSE_STRICT") == "1":
-        refuse_overflow(panel.strip_figure())
-    png = panel.strip_png()
-    bundle, metadata = image_bundle(png, panel.alt, _shown_width(panel))
+    strip = panel.strip_figure(dots(STRIP_DPI))
+    refuse_overflow(strip)
+    bundle, metadata = image_bundle(png(strip, strip.dpi), panel.alt, _shown_width(panel))
     bundle.update(LivePanel(panel).box()._repr_mimebundle_())
     bundle["text/plain"] = panel.alt
     display(bundle, metadata=metadata, raw=True)

@@ -13,6 +13,7 @@ from gradcourse.pictures.style import overflow, png
 
 DPI = 192  # pixels per inch stored: sharp on a dense screen
 CSS_DPI = 96  # pixels per inch shown
+_coarse = False  # smoke mode draws with fewer pixels
 
 
 def show(fig: Figure, *, alt: str) -> None:
@@ -29,8 +30,19 @@ def show(fig: Figure, *, alt: str) -> None:
         raise ValueError("alt must say what the picture shows, got nothing")
     refuse_overflow(fig)
     width = round(fig.get_figwidth() * CSS_DPI)
-    bundle, metadata = image_bundle(png(fig, DPI), alt, width)
+    bundle, metadata = image_bundle(png(fig, dots(DPI)), alt, width)
     display(bundle, metadata=metadata, raw=True)
+
+
+def coarse(on: bool) -> None:
+    """Draw what follows on the page with fewer pixels, or with all of them again."""
+    global _coarse
+    _coarse = on
+
+
+def dots(dpi: int) -> int:
+    """Return the pixels per inch to draw with where a page in read mode has ``dpi``."""
+    return dpi // 3 if _coarse else dpi
 
 
 def source(*functions, docstring: bool = False) -> None:

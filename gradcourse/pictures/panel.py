@@ -128,15 +128,15 @@ class Panel:
         changes = itertools.accumulate(self.strip, lambda before, change: {**before, **change})
         return [self.settings(**change) for change in changes]
 
-    def strip_figure(self) -> Figure:
+    def strip_figure(self, dpi: int = STRIP_DPI) -> Figure:
         """Draw the strip: the frames one below the other, each with its setting and caption."""
         twin = copy.copy(self)
         vars(twin).pop("_stage", None)
         looks = []
         for settings in self.strip_settings():
             data = self.compute(**settings)
-            looks.append((settings, twin._pixels(data, STRIP_DPI), self.caption(data)))
-        return compose(self.sliders, looks)
+            looks.append((settings, twin._pixels(data, dpi), self.caption(data)))
+        return compose(self.sliders, looks, dpi)
 
     def strip_png(self) -> bytes:
         """Draw the strip as PNG."""

@@ -13,27 +13,28 @@ STRIP_DPI = 165  # pixels per inch
 
 
 @picture
-def compose(sliders: tuple, looks: list[tuple[dict, np.ndarray, str]]) -> Figure:
+def compose(sliders: tuple, looks: list[tuple[dict, np.ndarray, str]], dpi: int) -> Figure:
     """Set frames one below the other: the setting above each, its caption below.
 
     Args:
         sliders: the panel's sliders.
-        looks: for each frame its settings, its RGBA pixels at STRIP_DPI and its caption.
+        looks: for each frame its settings, its RGBA pixels at ``dpi`` and its caption.
+        dpi: pixels per inch of the frames.
 
     Returns:
         The strip, as wide as a frame.
     """
     rows, cols = looks[0][1].shape[:2]
-    head, foot, gap = (round(inches * STRIP_DPI) for inches in (0.38, 0.36, 0.14))
+    head, foot, gap = (round(inches * dpi) for inches in (0.38, 0.36, 0.14))
     block = head + rows + foot + gap
     height = block * len(looks) - gap
-    fig = figure((cols / STRIP_DPI, height / STRIP_DPI), dpi=STRIP_DPI, layout=None)
+    fig = figure((cols / dpi, height / dpi), dpi=dpi, layout=None)
     before = None
     for i, (settings, pixels, caption) in enumerate(looks):
         top = height - i * block
         fig.figimage(pixels, 0, top - head - rows)
         fig.add_artist(_heading(fig, sliders, settings, before, top / height))
-        line = textwrap.fill(caption, int(cols / STRIP_DPI * 13.5))
+        line = textwrap.fill(caption, int(cols / dpi * 13.5))
         fig.text(0.01, (top - head - rows - 2) / height, line, va="top", size=10, color="#222222")
         if before is not None:
             fig.add_artist(Line2D((0.01, 0.99), [(top + gap / 2) / height] * 2, color="#DDDDDD",
