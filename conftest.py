@@ -16,6 +16,7 @@ def _block_sockets():
 
 
 _block_sockets()
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # the workers share the cores; threads would wait
 
 
 class OnlyWords:
