@@ -165,7 +165,7 @@ def sweep(counts, curves, noises, means, shown: float) -> Figure:
         shown: the noise of the left view.
     """
     fig = figure((9.0, 4.2))
-    _title(fig, "One setting serves every noise; among last points, none serves it much better")
+    _title(fig, "One setting serves every noise; with noise, no last point does much better")
     left, right = fig.subplots(1, 2)
     for name, heights in curves.items():
         color, line, marker = STYLES[name]
