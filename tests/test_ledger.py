@@ -189,3 +189,12 @@ def test_the_table_tells_the_ends_of_an_interval_apart(shown, ends, said):
     ledger.show()
     low, mid, high = said
     assert f"<b>{mid}</b>&ensp;[{low}, {high}]" in shown[0]["text/html"]
+
+
+def test_parts_with_the_same_rule_are_announced_once(capsys):
+    same = Rule("steps", high=3, smallest="one step")
+    parts = {"a": same, "b": same, "c": Rule("steps", high=4, smallest="one step")}
+    Ledger().rule("9Z", claim="Few steps.", source="asked here", parts=parts)
+    told = capsys.readouterr().out
+    assert "a, b: steps" in told and "c: steps" in told
+    assert told.count("smallest effect") == 2

@@ -138,11 +138,11 @@ def _announce(row: Claim) -> str:
     lines = [f"{row.id}  {row.claim}"]
     if row.setting:
         lines.append(f"    run         {row.setting}")
-    for name, rule in row.rules.items():
-        lines.append(f"    {'measured' if not name else name:<10}  {rule.statistic}")
-        lines.append(f"    {'':10}  reproduced when the whole interval is {span(rule)}")
-        if rule.smallest:
-            lines.append(f"    {'':10}  smallest effect that matters: {rule.smallest}")
+    for rule in dict.fromkeys(row.rules.values()):  # parts with the same rule share one entry
+        names = ", ".join(name for name, other in row.rules.items() if name and other == rule)
+        lines.append(f"    measured    {f'{names}: ' if names else ''}{rule.statistic}")
+        lines.append(f"                reproduced when the whole interval is {span(rule)}")
+        lines.append(f"                smallest effect that matters: {rule.smallest}")
     lines.append(f"    seeds       {seed_text(row.seeds)}")
     return "\n".join(lines)
 
