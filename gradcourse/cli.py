@@ -53,7 +53,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"gradcourse {__version__}")
     words = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add in (_add_lab, _add_doctor, _add_run, _add_claims, _add_notebooks, _add_audit):
+    for add in (
+        _add_lab, _add_doctor, _add_run, _add_claims, _add_notebooks, _add_record, _add_audit
+    ):
         add(words)
     return parser
 
@@ -105,6 +107,10 @@ def _add_notebooks(words) -> None:
     text = "the author's tools for pages"
     tools = words.add_parser("notebooks", help=text, description=text)
     verbs = tools.add_subparsers(title="tools", metavar="TOOL", required=True)
+    text = "lay the rooms of a chapter, with words that say what belongs in each"
+    fresh = verbs.add_parser("new", help=text, description=text)
+    fresh.add_argument("chapter", metavar="NN_slug", help="such as 05_clipping")
+    fresh.set_defaults(run=_new)
     for name, run, text in (
         ("derive", _derive, "make exercises from solutions"),
         ("refresh", _refresh, "run stale pages, or those named, and store outputs"),
@@ -115,6 +121,16 @@ def _add_notebooks(words) -> None:
         if run is not _lint:
             verb.add_argument("--check", action="store_true", help="write nothing; 1 if stale")
         verb.set_defaults(run=run)
+
+
+def _add_record(words) -> None:
+    text = "make recorded runs again; all that are stale by default"
+    record = words.add_parser("record", help=text, description=text)
+    record.add_argument("chapter", nargs="?", metavar="NN_slug", help="of one chapter")
+    record.add_argument("name", nargs="?", metavar="NAME", help="one of its records")
+    record.add_argument("--list", action="store_true", help="what there is; 1 if any is stale")
+    record.add_argument("--device", default="auto", help="auto, cpu or a GPU's name")
+    record.set_defaults(run=_record)
 
 
 def _add_audit(words) -> None:
@@ -186,6 +202,27 @@ def _touched(paths: list, check: bool) -> int:
     for path in paths:
         print(f"{path.stem}: {'stale' if check else 'written'} ({path.parent.name}/)")
     return 1 if check and paths else 0
+
+
+def _new(args) -> int:
+    from gradcourse import notebooks
+
+    for path in notebooks.new(args.chapter):
+        print(path)
+    return 0
+
+
+def _record(args) -> int:
+    from gradcourse import notebooks
+
+    if not args.list:
+        for path in notebooks.record(args.chapter, args.name, device=args.device):
+            print(f"{path.parent.name} {path.stem}: recorded")
+        return 0
+    rows = notebooks.records(args.chapter)
+    for row in rows:
+        print(row)
+    return 1 if any(row.state != "fresh" for row in rows) else 0
 
 
 def _lint(args) -> int:

@@ -4,7 +4,8 @@ from gradcourse.lab.begin import begin
 from gradcourse.lab.cards import check, hint
 from gradcourse.lab.panel import panel
 from gradcourse.lab.progress import progress
+from gradcourse.lab.recorded import recorded
 from gradcourse.lab.show import show, source
 from gradcourse.lab.verify import verify
 
-__all__ = ["begin", "check", "hint", "panel", "progress", "show", "source", "verify"]
+__all__ = ["begin", "check", "hint", "panel", "progress", "recorded", "show", "source", "verify"]

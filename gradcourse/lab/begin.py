@@ -78,7 +78,7 @@ def begin(chapter: str, *, mode: str = "read", seed: int = 0, device: str = "aut
         raise ValueError(f"chapter must look like '00_descent', got {chapter!r}")
     if type(seed) is not int or seed < 0:
         raise ValueError(f"seed must be a whole number >= 0, got {seed!r}")
-    page = Page(chapter, _mode(mode), seed, _device(device))
+    page = Page(chapter, _mode(mode), seed, choose_device(device))
     use_course_style()
     coarse(page.mode == "smoke")
     opened(chapter)
@@ -95,7 +95,8 @@ def _mode(mode: str) -> str:
     return mode
 
 
-def _device(device: str) -> str:
+def choose_device(device: str) -> str:
+    """Turn "auto", "cpu" or "cuda" into the device to use, or refuse it in one line."""
     if device not in DEVICES:
         raise ValueError(f"device must be one of {', '.join(DEVICES)}, got {device!r}")
     gpu = torch.cuda.is_available()

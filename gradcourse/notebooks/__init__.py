@@ -3,6 +3,8 @@
 from gradcourse.notebooks.derive import derive, derive_notebook
 from gradcourse.notebooks.ledger import claims, ledger_table
 from gradcourse.notebooks.lint import lint
+from gradcourse.notebooks.new import new, unfilled
+from gradcourse.notebooks.record import record, records
 from gradcourse.notebooks.refresh import refresh, stale
 from gradcourse.notebooks.run import Run, run
 
@@ -13,7 +15,11 @@ __all__ = [
     "derive_notebook",
     "ledger_table",
     "lint",
+    "new",
+    "record",
+    "records",
     "refresh",
     "run",
     "stale",
+    "unfilled",
 ]

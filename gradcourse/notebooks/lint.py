@@ -16,6 +16,7 @@ RULES = {
         rules_cells.syntax,
         rules_cells.forbidden,
         rules_cells.balance,
+        rules_cells.filled,
         rules_prose.headings,
         rules_prose.alt,
         rules_prose.links,

@@ -144,3 +144,10 @@ def balance(page: Page) -> Iterator[Finding]:
             yield id, "an odd number of $: close the formula, or write \\$"
         if text.count("<details") != text.count("</details>"):
             yield id, "close <details>"
+
+
+def filled(page: Page) -> Iterator[Finding]:
+    """Nothing is left of the skeleton that `gradcourse notebooks new` writes."""
+    for cell in page.cells:
+        for missing in re.findall(r"FILL: *([^\n]+)", cell["source"])[:1]:
+            yield cell["id"], f"to be filled in: {missing}"

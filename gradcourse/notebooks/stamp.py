@@ -3,6 +3,7 @@
 import ast
 import hashlib
 import io
+import re
 import tokenize
 from pathlib import Path
 
@@ -10,10 +11,11 @@ from gradcourse.notebooks import files
 
 SHARED = ("problems", "data")
 OWN = ("methods", "pictures")
+RECORDED = re.compile(r"""\brecorded\(\s*["'](\w+)["'],\s*["'](\w+)["']""")
 
 
 def code_hash(notebook, name: str, root: Path) -> str:
-    """Return the hash of a page's cells, method, pictures, problems and data code.
+    """Return the hash of a page's cells, its records, method, pictures, problems and data code.
 
     Docstrings, comments and empty lines do not count.
 
@@ -28,10 +30,20 @@ def code_hash(notebook, name: str, root: Path) -> str:
     digest = hashlib.sha256()
     for cell in files.code_cells(notebook):
         digest.update(bare(cell["source"]).encode("utf-8") + b"\0")
+    for path in _records(notebook, root):
+        digest.update(path.read_bytes() + b"\0")
     for path in sources(name, root):
         code = bare(path.read_text(encoding="utf-8"))
         digest.update(f"{path.relative_to(root).as_posix()}\n{code}\0".encode())
     return digest.hexdigest()[:16]
+
+
+def _records(notebook, root: Path) -> list[Path]:
+    """Return the records that a page shows."""
+    asked = [words for cell in files.code_cells(notebook)
+             for words in RECORDED.findall(cell["source"])]
+    found = [root / "gradcourse" / "recorded" / slug / f"{name}.json" for slug, name in asked]
+    return [path for path in found if path.is_file()]
 
 
 def sources(name: str, root: Path) -> list[Path]:
