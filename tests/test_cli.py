@@ -23,7 +23,7 @@ def test_help_is_quick_and_loads_nothing_heavy():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert time.perf_counter() - start < 4 * 0.3
     assert done.stdout.splitlines()[-1] == "[]"
-    for word in ("lab", "doctor", "run", "claims", "notebooks", "audit"):
+    for word in ("lab", "doctor", "run", "claims", "notebooks", "record", "audit"):
         assert f"  {word}" in done.stdout
 
 

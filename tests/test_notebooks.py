@@ -333,6 +333,8 @@ BAD = {
     "balance: an odd number of $$": _set("toy-steps", "## Steps\n\n$$x"),
     "balance: an odd number of $:": _set("toy-steps", "## Steps\n\n$x"),
     "balance: close <details>": _set("toy-steps", "## Steps\n\n<details>"),
+    "filled: to be filled in: three sentences":
+        _set("toy-steps", "## Steps\n\nFILL: three sentences"),
     "headings: a second title": _set("toy-steps", "# Steps"),
     "headings: a heading of level 4 after level 1": _set("toy-steps", "#### Steps"),
     "alt: this picture": _set("toy-steps", "## Steps\n\n![](00_toy.ipynb)"),

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from gradcourse.notebooks.new import ROOMS, unfilled
+
 ROOT = Path(__file__).resolve().parents[1]
 LIBRARY = ROOT / "gradcourse"
 CHAPTERS = sorted(path.stem for path in (ROOT / "chapters").glob("*.ipynb"))
@@ -25,7 +27,8 @@ ARROWS = {
     **{module: SHARED for module in sorted(SHARED)},
     "pictures": {"methods"} | SHARED,
     "checks": {"methods"} | SHARED,
-    "lab": {"checks", "pictures", "methods", "folders"} | SHARED,
+    "recorded": {"methods"} | SHARED,
+    "lab": {"checks", "pictures", "methods", "folders", "recorded"} | SHARED,
     "folders": set(),
 }
 BARE = {"wire", "folders"}  # import nothing of ours at all
@@ -49,7 +52,14 @@ def rooms(name):
 def test_no_room_is_missing(name):
     missing = {room: str(path.relative_to(ROOT)) for room, path in rooms(name).items()
                if not (path.is_file() or (path.with_suffix("") / "__init__.py").is_file())}
-    assert missing == {}
+    assert missing == {}, f"{name} lacks {', '.join(missing)}"
+
+
+@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_room_is_filled(name, room):
+    missing = unfilled(name, ROOT).get(room)
+    assert missing is None, f"the {room} room is still the skeleton: {missing}"
 
 
 @pytest.mark.parametrize("kind", ["exercises", "solutions"])

@@ -1,10 +1,12 @@
 """Where pages lie, and how they are read and written: always the same bytes."""
 
+import re
 from pathlib import Path
 
 from gradcourse import folders
 
 KINDS = ("chapters", "exercises", "solutions")
+FILL = re.compile(r"FILL: *([^\n\"|<*]+)")  # what the skeleton of a chapter leaves to its author
 
 
 def course_root(root: Path | str | None = None) -> Path:

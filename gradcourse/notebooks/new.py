@@ -7,7 +7,6 @@ from pathlib import Path
 from gradcourse.notebooks import files
 from gradcourse.notebooks.derive import derive_notebook
 
-FILL = re.compile(r"FILL: *(.+)")
 SKELETON = Path(__file__).parent / "skeleton"
 LAID = {  # template -> file; NN is the number, SLUG the name, KK the number without its zero
     "page.txt": "chapters/NN_SLUG.ipynb",
@@ -74,7 +73,7 @@ def unfilled(name: str, root: Path | str | None = None) -> dict[str, str]:
     for room, patterns in ROOMS.items():
         paths = [p for pattern in patterns for p in sorted(course.glob(_fill_in(pattern, name)))]
         for path in paths:
-            missing = FILL.search(_text(path))
+            missing = files.FILL.search(_text(path))
             if missing and room not in found:
                 found[room] = f"fill {path.relative_to(course).as_posix()}: {missing[1].strip()}"
     if "exercise" in found:

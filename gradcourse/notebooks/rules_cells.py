@@ -149,5 +149,6 @@ def balance(page: Page) -> Iterator[Finding]:
 def filled(page: Page) -> Iterator[Finding]:
     """Nothing is left of the skeleton that `gradcourse notebooks new` writes."""
     for cell in page.cells:
-        for missing in re.findall(r"FILL: *([^\n]+)", cell["source"])[:1]:
-            yield cell["id"], f"to be filled in: {missing}"
+        missing = files.FILL.search(cell["source"])
+        if missing:
+            yield cell["id"], f"to be filled in: {missing[1].strip()}"
