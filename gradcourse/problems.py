@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn.functional import logsigmoid
 
 __all__ = ["Kinked", "Logistic", "Quadratic", "additive_noise", "bowl", "cycle_laplacian",
-           "minibatches", "spectrum"]
+           "minibatches", "pareto_from_uniform", "pareto_noise", "spectrum", "student_noise"]
 
 
 class Quadratic:
@@ -285,3 +285,98 @@ def minibatches(
         return problem.grad(w, chosen.to(w.device))
 
     return noisy
+
+
+def pareto_noise(
+    shape: Sequence[int], tail: float, *, one_sided: float = 0.0, generator: torch.Generator,
+    dtype: torch.dtype = torch.float64,
+) -> Tensor:
+    """Draw noise of mean zero whose size exceeds z with chance about z^-tail.
+
+    The size is a Lomax number (Pareto's law moved to start at 0): P(|noise| > z) = (1 + z)^-tail
+    before the mean is taken off. Moments of order tail and above are infinite.
+
+    Args:
+        shape: of the result.
+        tail: the tail index, > 1, so that there is a mean; up to 2 there is no variance.
+        one_sided: from 0, either sign as likely, to 1, all huge values positive.
+        generator: where the draws come from.
+        dtype: floating-point type.
+
+    Returns:
+        The noise, on the generator's device.
+
+    Raises:
+        ValueError: unless tail > 1 and 0 <= one_sided <= 1.
+
+    Example:
+        >>> noise = pareto_noise((1000,), 3.0, generator=torch.Generator().manual_seed(0))
+        >>> noise.shape, bool(noise.abs().median() < 0.4)
+        (torch.Size([1000]), True)
+    """
+    device = generator.device
+    size, sign = (torch.rand(*shape, generator=generator, dtype=dtype, device=device)
+                  for _ in range(2))
+    return pareto_from_uniform(size, sign, tail, one_sided)
+
+
+def pareto_from_uniform(size: Tensor, sign: Tensor, tail: float, one_sided: float) -> Tensor:
+    """Turn uniform numbers in [0, 1) into the noise of `pareto_noise`, without drawing again.
+
+    Args:
+        size: decides how large, any shape.
+        sign: decides the sign, same shape.
+        tail: as in `pareto_noise`.
+        one_sided: as in `pareto_noise`.
+
+    Returns:
+        The noise, like size.
+
+    Raises:
+        ValueError: unless tail > 1 and 0 <= one_sided <= 1.
+
+    Example:
+        >>> half = torch.tensor([0.75], dtype=torch.float64)
+        >>> pareto_from_uniform(half, half, 2.0, 1.0)  # 1 / sqrt(1 - 3 / 4) - 1 - 1
+        tensor([0.], dtype=torch.float64)
+    """
+    if not tail > 1:
+        raise ValueError(f"tail must be > 1, got {tail}")
+    if not 0 <= one_sided <= 1:
+        raise ValueError(f"one_sided must be in [0, 1], got {one_sided}")
+    lomax = (1 - size) ** (-1 / tail) - 1
+    positive = sign < (1 + one_sided) / 2
+    return torch.where(positive, lomax, -lomax) - one_sided / (tail - 1)
+
+
+def student_noise(
+    shape: Sequence[int], tail: float, *, generator: torch.Generator,
+    dtype: torch.dtype = torch.float64,
+) -> Tensor:
+    """Draw Student's t with any number of degrees of freedom, which is its tail index.
+
+    Args:
+        shape: of the result.
+        tail: degrees of freedom, > 0; infinity is the normal distribution.
+        generator: where the draws come from.
+        dtype: floating-point type.
+
+    Returns:
+        The noise, on the generator's device.
+
+    Raises:
+        ValueError: unless tail > 0.
+
+    Example:
+        >>> student_noise((3,), 1.5, generator=torch.Generator().manual_seed(0)).shape
+        torch.Size([3])
+
+    Source:
+        R. W. Bailey, 1994: sqrt(tail (u^(-2 / tail) - 1)) cos(2 pi v), as Box and Muller's.
+    """
+    if not tail > 0:
+        raise ValueError(f"tail must be > 0, got {tail}")
+    device = generator.device
+    u, v = (torch.rand(*shape, generator=generator, dtype=dtype, device=device) for _ in range(2))
+    log_u = torch.log1p(-u)
+    return (tail * torch.expm1(-2 * log_u / tail)).sqrt() * torch.cos(2 * pi * v)

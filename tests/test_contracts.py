@@ -19,7 +19,7 @@ import pytest
 import torch
 
 import gradcourse.methods
-from gradcourse.methods import multistage
+from gradcourse.methods import clipping, multistage
 from gradcourse.methods.descent import State
 
 
@@ -93,11 +93,25 @@ ROWS = {
     ),
     "multistage.decaying_lr": Row(lambda make: ((3, 4.0, 1.0), {}), float),
     "multistage.tail_average": Row(lambda make: ((make(9, *S),), {}), S),
+    "clipping.clip_norm": Row(lambda make: ((make(*S), 0.7), {}), S),
+    "clipping.clip_coordinates": Row(lambda make: ((make(*S), 0.7), {}), S),
+    "clipping.clip_bounds": Row(
+        lambda make: ((make(5),), {"alpha": 1.5, "moment": 2.0}), ((5,), (5,))
+    ),
+    "clipping.threshold": Row(lambda make: ((make(5),), {"alpha": 1.5, "scale": 2.0}), (5,)),
+    "clipping.rate_exponent": Row(lambda make: ((1.5,), {}), float),
+    "clipping.acclip_step": Row(
+        lambda make: ((clipping.State(make(*S), make(*S), make(*S)), make(*S)), {"lr": 0.1}),
+        clipping.State(S, S, S),
+    ),
+    "clipping.tail_index": Row(lambda make: ((make(3, 9), 4), {}), clipping.Tail((3,), (3,), (3,))),
+    "clipping.kurtosis": Row(lambda make: ((make(3, 9),), {}), (3,)),
 }
 OPTIMIZERS = {
     "multistage.MultistageASG": lambda params: multistage.MultistageASG(
         params, L=8.0, mu=4.0, n1=2
     ),
+    "clipping.ACClip": lambda params: clipping.ACClip(params, lr=0.6, betas=(0.5, 0.6)),
 }
 
 MODULES = [
