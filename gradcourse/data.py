@@ -1,12 +1,19 @@
 """Real data that came with the libraries: nothing is downloaded."""
 
+import importlib.util
+import re
+from collections import Counter
 from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-__all__ = ["Split", "Table", "breast_cancer", "digits"]
+__all__ = ["SOURCES", "Split", "Table", "Text", "breast_cancer", "digits", "python_source"]
+
+SOURCES = ("argparse", "difflib", "doctest", "inspect", "pickle", "subprocess", "tarfile", "typing")
+
 
 
 class Split(NamedTuple):
@@ -23,6 +30,13 @@ class Table(NamedTuple):
 
     x: Tensor  # inputs, (N, d), unit of the data set
     y: Tensor  # classes 0 to C - 1, (N,), int64
+
+
+class Text(NamedTuple):
+    """A text as numbers."""
+
+    tokens: Tensor  # the words in order, 0 to V - 1, (N,), int64
+    words: tuple[str, ...]  # what each number stands for; the first is "unknown"
 
 
 def digits(
@@ -90,11 +104,82 @@ def breast_cancer(dtype: torch.dtype = torch.float64) -> Table:
     return Table(torch.cat([x, torch.ones_like(x[:, :1])], 1).to(dtype), y.clone())
 
 
+def python_source(vocabulary: int = 400, words: int = 12_000) -> Text:
+    """Read eight modules of Python's standard library as words.
+
+    A word is a name, a number or one sign; indentation and ends of lines are left out. The modules
+    are those of `SOURCES`. They differ a little between versions of Python, so nothing that is
+    measured on them is the same everywhere.
+
+    Args:
+        vocabulary: how many words have a number of their own, counting "unknown", which is 0.
+        words: how many of each module's first words to take.
+
+    Returns:
+        The text as numbers, on the CPU, and the words they stand for, most frequent first.
+
+    Raises:
+        ValueError: unless vocabulary >= 2 and words >= 1.
+
+    Example:
+        >>> text = python_source(vocabulary=3, words=100)
+        >>> text.words[0], len(text.tokens)
+        ('unknown', 800)
+    """
+    if vocabulary < 2 or words < 1:
+        raise ValueError(f"vocabulary must be >= 2 and words >= 1, got {vocabulary} and {words}")
+    read = [word for name in SOURCES for word in _module_words(name)[:words]]
+    by_count = sorted(Counter(read).items(), key=lambda item: (-item[1], item[0]))
+    known = ("unknown", *(word for word, _ in by_count[:vocabulary - 1]))
+    number = {word: i for i, word in enumerate(known)}
+    number.pop("unknown")
+    return Text(torch.tensor([number.get(word, 0) for word in read]), known)
+
+
+@cache
+def _module_words(name: str) -> list[str]:
+    path = Path(importlib.util.find_spec(name).origin)
+    return re.findall(r"[A-Za-z_]\w*|\d+|[^\w\s]", path.read_text(encoding="utf-8"))
+
+
+def iris(dtype: torch.dtype = torch.float64) -> Table:
+    """Return scikit-learn's 150 irises: lengths and widths of sepals and petals.
+
+    Args:
+        dtype: floating-point type of the inputs.
+
+    Returns:
+        Sepal length and width, petal length and width, (150, 4), cm, on the CPU, and the species.
+
+    Raises:
+        ValueError: if dtype is not floating point.
+
+    Example:
+        >>> iris().x.shape
+        torch.Size([150, 4])
+
+    Source:
+        R. Fisher, 1936, as bundled with scikit-learn.
+    """
+    if not dtype.is_floating_point:
+        raise ValueError(f"dtype must be floating point, got {dtype}")
+    x, y = _bundled_iris()
+    return Table(x.to(dtype), y.clone())
+
+
 @cache
 def _bundled_breast_cancer() -> tuple[Tensor, Tensor]:
     from sklearn.datasets import load_breast_cancer  # not at the top: this import takes a second
 
     x, y = load_breast_cancer(return_X_y=True)
+    return torch.tensor(x), torch.tensor(y, dtype=torch.int64)
+
+
+@cache
+def _bundled_iris() -> tuple[Tensor, Tensor]:
+    from sklearn.datasets import load_iris  # not at the top: this import takes a second
+
+    x, y = load_iris(return_X_y=True)
     return torch.tensor(x), torch.tensor(y, dtype=torch.int64)
 
 

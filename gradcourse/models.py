@@ -1,0 +1,104 @@
+"""Small networks that more than one page trains, all on one processor core in seconds."""
+
+import torch
+from torch import Tensor, nn
+
+__all__ = ["DigitCNN", "LanguageModel"]
+
+
+class LanguageModel(nn.Module):
+    """A small transformer that guesses the next word, with pre-layer normalisation or without.
+
+    Each layer adds attention, then a two-layer network, to what flows through (the residual
+    stream). Normalised, both read a layer-normalised copy of the stream ("pre-LN").
+
+    Args:
+        vocabulary: number of words V.
+        length: longest sequence T.
+        width: size of the stream.
+        layers: number of layers.
+        normalised: with layer normalisation, also before the last map.
+        scale: standard deviation of all initial weights; None keeps 1 / sqrt(inputs), as is usual.
+        generator: where the initial weights come from; None uses torch's own.
+
+    Example:
+        >>> net = LanguageModel(50, 8)
+        >>> net(torch.zeros(3, 8, dtype=torch.int64)).shape
+        torch.Size([3, 8, 50])
+    """
+
+    def __init__(self, vocabulary: int, length: int, *, width: int = 32, layers: int = 1,
+                 normalised: bool = True, scale: float | None = None,
+                 generator: torch.Generator | None = None):
+        super().__init__()
+        self.embed = nn.Embedding(vocabulary, width)
+        self.place = nn.Embedding(length, width)
+        self.layers = nn.ModuleList(_Layer(width, normalised) for _ in range(layers))
+        self.norm = nn.LayerNorm(width) if normalised else nn.Identity()
+        self.head = nn.Linear(width, vocabulary)
+        _start(self, scale, generator)
+
+    def forward(self, words: Tensor) -> Tensor:
+        """Return the logits of the next word at every place, (B, T) -> (B, T, V)."""
+        x = self.embed(words) + self.place.weight[:words.shape[-1]]
+        for layer in self.layers:
+            x = layer(x)
+        return self.head(self.norm(x))
+
+
+class DigitCNN(nn.Module):
+    """Two convolutions and a linear map, for images of 8 x 8 pixels.
+
+    Args:
+        width: channels of the first convolution; the second has twice as many.
+        generator: where the initial weights come from; None uses torch's own.
+
+    Example:
+        >>> DigitCNN()(torch.zeros(3, 64)).shape
+        torch.Size([3, 10])
+    """
+
+    def __init__(self, *, width: int = 8, generator: torch.Generator | None = None):
+        super().__init__()
+        self.first = nn.Conv2d(1, width, 3, padding=1)
+        self.second = nn.Conv2d(width, 2 * width, 3, padding=1)
+        self.head = nn.Linear(2 * width * 4, 10)
+        _start(self, None, generator)
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Return the logits of the ten digits, (B, 64) -> (B, 10)."""
+        x = pixels.reshape(-1, 1, 8, 8)
+        x = torch.max_pool2d(self.first(x).relu(), 2)
+        x = torch.max_pool2d(self.second(x).relu(), 2)
+        return self.head(x.flatten(1))
+
+
+class _Layer(nn.Module):
+    """Attention of one head that looks back only, then a two-layer network."""
+
+    def __init__(self, width: int, normalised: bool):
+        super().__init__()
+        self.norm1, self.norm2 = (nn.LayerNorm(width) if normalised else nn.Identity()
+                                  for _ in range(2))
+        self.query, self.key, self.value, self.out = (nn.Linear(width, width) for _ in range(4))
+        self.up, self.down = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.norm1(x)
+        scores = self.query(y) @ self.key(y).mT / y.shape[-1] ** 0.5
+        later = torch.ones(scores.shape[-2:], dtype=torch.bool, device=x.device).triu(1)
+        weights = scores.masked_fill(later, -torch.inf).softmax(-1)
+        x = x + self.out(weights @ self.value(y))
+        return x + self.down(self.up(self.norm2(x)).relu())
+
+
+@torch.no_grad()
+def _start(model: nn.Module, scale: float | None, generator: torch.Generator | None) -> None:
+    """Draw normal weights, zero biases; embeddings have standard deviation `scale` or 0.1."""
+    for module in model.modules():
+        if isinstance(module, nn.Embedding):
+            module.weight.normal_(0, scale or 0.1, generator=generator)
+        elif isinstance(module, nn.Linear | nn.Conv2d):
+            inputs = module.weight[0].numel()
+            module.weight.normal_(0, scale or inputs**-0.5, generator=generator)
+            module.bias.zero_()
