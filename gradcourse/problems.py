@@ -9,12 +9,14 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from math import pi
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn.functional import logsigmoid
 
-__all__ = ["Kinked", "Logistic", "Quadratic", "additive_noise", "bowl", "cycle_laplacian",
-           "minibatches", "pareto_from_uniform", "pareto_noise", "spectrum", "student_noise"]
+__all__ = ["Kinked", "Logistic", "MomentGame", "Quadratic", "additive_noise", "bowl",
+           "coupled_game", "cycle_laplacian", "minibatches", "pareto_from_uniform",
+           "pareto_noise", "spectrum", "student_noise"]
 
 
 class Quadratic:
@@ -380,3 +382,88 @@ def student_noise(
     u, v = (torch.rand(*shape, generator=generator, dtype=dtype, device=device) for _ in range(2))
     log_u = torch.log1p(-u)
     return (tail * torch.expm1(-2 * log_u / tail)).sqrt() * torch.cos(2 * pi * v)
+
+
+def coupled_game(n: int, seed: int, *, own_friction: bool = False) -> tuple[Tensor, Tensor, Tensor]:
+    """Draw the parts of a game x'Qx / 2 + x'Py - y'Ry / 2 of order one, for n + n unknowns.
+
+    Args:
+        n: unknowns of each player, >= 1.
+        seed: of the draw.
+        own_friction: give x a positive Q; without, Q = 0.
+
+    Returns:
+        Q, P = A / |A| + I / 2 and R = BB' / n + I / 2, float64, (n, n) each; A, B and Q's own
+        factor have standard normal entries.
+
+    Raises:
+        ValueError: unless n >= 1.
+
+    Example:
+        >>> Q, P, R = coupled_game(3, seed=0)
+        >>> Q.any().item(), P.shape, R.shape
+        (False, torch.Size([3, 3]), torch.Size([3, 3]))
+    """
+    if not n >= 1:
+        raise ValueError(f"n must be >= 1, got {n}")
+    A, B, C = (torch.tensor(part) for part in
+               np.random.default_rng(seed).standard_normal((3, n, n)))
+    half = torch.eye(n, dtype=torch.float64) / 2
+    Q = C @ C.T / n + half if own_friction else torch.zeros_like(half)
+    return Q, A / torch.linalg.matrix_norm(A, 2) + half, B @ B.T / n + half
+
+
+class MomentGame:
+    """A generator G z + m, z normal, against a critic of first and second moments.
+
+    K = w . (m1 - m) + <W, S - GG' - mm'> - friction / 2 (|w|^2 + |W|^2), where m1 and S are the
+    moments E x and E xx' of the data. x holds G by rows and m, y holds w and W by rows.
+
+    Args:
+        data: points, (N, d), floating point.
+        friction: the critic's own, > 0.
+
+    Raises:
+        ValueError: unless data is (N, d) and friction > 0.
+
+    Example:
+        >>> game = MomentGame(torch.tensor([[1.0], [-1.0]]))
+        >>> game.error(torch.tensor([1.0, 0.0]))  # G = 1, m = 0 has the moments of the data
+        tensor(0.)
+    """
+
+    def __init__(self, data: Tensor, *, friction: float = 0.2):
+        if data.ndim != 2 or not len(data):
+            raise ValueError(f"data must be (N, d), got {tuple(data.shape)}")
+        if not friction > 0:
+            raise ValueError(f"friction must be > 0, got {friction}")
+        self.first, self.second = data.mean(0), data.T @ data / len(data)
+        self.d, self.friction = data.shape[1], friction
+
+    def misses(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Return m1 - m, (..., d), and S - GG' - mm', (..., d, d)."""
+        G, m = self._parts(x)
+        return self.first - m, self.second - G @ G.mT - m[..., :, None] * m[..., None, :]
+
+    def error(self, x: Tensor) -> Tensor:
+        """Return the length of both misses together, (..., d d + d) -> (...)."""
+        first, second = self.misses(x)
+        return ((first**2).sum(-1) + (second**2).sum((-1, -2))).sqrt()
+
+    def value(self, x: Tensor, y: Tensor) -> Tensor:
+        """Return the payoff, (..., d d + d) each -> (...)."""
+        first, second = self.misses(x)
+        miss = torch.cat([first, second.flatten(-2)], -1)
+        return (y * miss).sum(-1) - self.friction / 2 * (y**2).sum(-1)
+
+    def grad(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+        """Return K_x and K_y, shaped like x and y."""
+        (G, m), (first, second) = self._parts(x), self.misses(x)
+        w, W = y[..., :self.d], y[..., self.d:].unflatten(-1, (self.d, self.d))
+        both = W + W.mT
+        gG, gm = -both @ G, -w - (both @ m[..., None])[..., 0]
+        gy = torch.cat([first, second.flatten(-2)], -1) - self.friction * y
+        return torch.cat([gG.flatten(-2), gm], -1), gy
+
+    def _parts(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        return x[..., : self.d**2].unflatten(-1, (self.d, self.d)), x[..., self.d**2:]

@@ -11,6 +11,7 @@ import inspect
 import pickle
 import pkgutil
 import re
+import types
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,7 +20,7 @@ import pytest
 import torch
 
 import gradcourse.methods
-from gradcourse.methods import clipping, multistage
+from gradcourse.methods import clipping, games, multistage
 from gradcourse.methods.descent import State
 
 
@@ -33,8 +34,13 @@ def tripled(y):
     return 3 * y
 
 
+def coupled(x, y):
+    return y, x - y
+
+
 S, BETA = (3, 2), {"lr": 0.1, "momentum": 0.5}
 PLAN, STAGES = {"lr": 0.5, "mu": 0.5}, [(0.5, 3), (0.1, 4)]
+PAYOFF = games.Payoff(*[types.FunctionType] * 3)
 ROWS = {
     "descent.gradient_step": Row(lambda make: ((make(*S), make(*S)), {"lr": 0.1}), S),
     "descent.heavy_ball_step": Row(
@@ -106,12 +112,44 @@ ROWS = {
     ),
     "clipping.tail_index": Row(lambda make: ((make(3, 9), 4), {}), clipping.Tail((3,), (3,), (3,))),
     "clipping.kurtosis": Row(lambda make: ((make(3, 9),), {}), (3,)),
+    **{
+        f"games.{name}": Row(
+            lambda make: ((games.Players(make(*S), make(*S)), coupled), {"h": 0.1, "eta": 2.0}),
+            games.Players(S, S),
+        )
+        for name in ("simultaneous_gda", "alternating_gda", "extragradient")
+    },
+    "games.optimistic_gda": Row(
+        lambda make: ((games.Memory(make(*S), make(*S), make(*S), make(*S)), coupled),
+                      {"h": 0.1, "eta": 2.0}),
+        games.Memory(S, S, S, S),
+    ),
+    "games.play": Row(
+        lambda make: ((games.optimistic_gda, coupled, make(*S), make(*S), 5),
+                      {"h": 0.1, "eta": 2.0}),
+        games.Match((6, *S), (6, *S), str),
+    ),
+    "games.QuadraticGame": Row(
+        lambda make: ((make(2).diag(), make(2, 3), make(3).diag()), {}), games.QuadraticGame,
+        reads=True,
+    ),
+    "games.best_ratio": Row(lambda make: ((1.0, 2.0), {}), float),
+    "games.largest_ratio": Row(lambda make: ((1.0, 2.0, 0.5), {}), float),
+    "games.MeanFieldGame": Row(
+        lambda make: ((games.wavy_payoff(), 0.5, 8), {}), games.MeanFieldGame
+    ),
+    "games.circle_distance": Row(lambda make: ((make(3, 8), make(8)), {}), (3,)),
+    "games.wavy_payoff": Row(lambda make: ((), {}), PAYOFF),
+    "games.tilted_payoff": Row(lambda make: ((), {}), PAYOFF),
 }
 OPTIMIZERS = {
     "multistage.MultistageASG": lambda params: multistage.MultistageASG(
         params, L=8.0, mu=4.0, n1=2
     ),
     "clipping.ACClip": lambda params: clipping.ACClip(params, lr=0.6, betas=(0.5, 0.6)),
+    "games.TwoTimescaleGDA": lambda params: games.TwoTimescaleGDA(
+        params, [], lr=0.05, rule="optimistic"
+    ),
 }
 
 MODULES = [
