@@ -334,6 +334,14 @@ def test_reaches_sees_the_library_through_names_and_helpers():
         assert not reaches(space[name], module), name
 
 
+def test_reaches_sees_a_module_that_is_a_package():
+    from gradcourse.methods.multistage import floor
+
+    assert floor.__module__ != "gradcourse.methods.multistage"
+    assert reaches(floor, "gradcourse.methods.multistage")
+    assert not reaches(floor, "gradcourse.methods.multi")
+
+
 def test_nothing_warns_on_the_way():
     with warnings.catch_warnings():
         warnings.simplefilter("error")

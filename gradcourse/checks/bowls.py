@@ -41,13 +41,17 @@ def valley(draw, low, high):
 
 def asked_pair(call, h):
     """Ask the answer for its pair; None when no two numbers come back."""
-    value = call("tune", h.clone()).value
-    pair = value.tolist() if isinstance(value, Tensor) else value
-    if not isinstance(pair, list | tuple) or len(pair) != 2:
+    return numbers(call("tune", h.clone()).value, 2)
+
+
+def numbers(value, count: int) -> tuple | None:
+    """Read so many finite numbers from what came back; None when it is anything else."""
+    listed = value.tolist() if isinstance(value, Tensor) else value
+    if not isinstance(listed, list | tuple) or len(listed) != count:
         return None
-    numbers = [v.item() if _single(v) else v for v in pair]
-    good = all(type(v) in (int, float) and math.isfinite(v) for v in numbers)
-    return tuple(numbers) if good else None
+    read = [v.item() if _single(v) else v for v in listed]
+    good = all(type(v) in (int, float) and math.isfinite(v) for v in read)
+    return tuple(read) if good else None
 
 
 def _single(value) -> bool:

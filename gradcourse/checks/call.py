@@ -270,7 +270,8 @@ def reaches(fn: Any, module: str) -> bool:
     seen: set[int] = set()
 
     def of_ours(value: Any) -> bool:
-        return module in (getattr(value, "__module__", ""), getattr(value, "__name__", ""))
+        names = (str(getattr(value, key, "")) for key in ("__module__", "__name__"))
+        return any(name == module or name.startswith(f"{module}.") for name in names)
 
     def look(value: Any) -> bool:
         if id(value) in seen:

@@ -246,7 +246,8 @@ def _misfit_numbers(got: Any, want: Any) -> str:
         return f"{'truth values' if b.dtype is torch.bool else 'numbers'} are wanted"
     if a.dtype is torch.float16:
         return "half precision is too coarse here: use float64"
-    if b.is_floating_point() and type(got) is Tensor and not a.is_floating_point():
+    whole = type(want) is int or not b.is_floating_point()
+    if not whole and type(got) is Tensor and not a.is_floating_point():
         return "decimals are wanted, whole numbers came back"
     if not b.is_floating_point() and a.is_floating_point():
         return "whole numbers are wanted, decimals came back"

@@ -32,7 +32,8 @@ from .compare import Failure
 
 PUBLIC_SEED = 0
 EXERCISES: dict[str, "Exercise"] = {}
-MACHINERY = {"bowls", "call", "compare", "exercise", "walks"}  # no chapter's own
+# The modules beside this one that are no chapter's own.
+MACHINERY = {"bowls", "call", "compare", "exercise", "runs", "switches", "walks"}
 
 
 class Draw:

@@ -1,0 +1,34 @@
+"""Carries the last move across the switch."""
+
+from math import ceil, log, sqrt
+
+EXERCISE = "multistage.2"
+REJECTED_BY = {
+    "just after the switch": (
+        "the old move crossed the switch: a stage begins with x_(-1) "
+        "= x_0, or the run jumps"
+    ),
+    "into the third stage": (
+        "the old move crossed the switch: a stage begins with x_(-1) "
+        "= x_0, or the run jumps"
+    ),
+}
+
+
+def plan_of(L, mu, n1, budget):
+    lr, steps, s = 1 / L, n1, 1
+    while budget > 0:
+        yield lr, min(steps, budget)
+        budget -= steps
+        s += 1
+        lr, steps = 1 / (4**s * L), 2**s * ceil(sqrt(L / mu) * log(8))
+
+
+def masg(grad, x0, L, mu, n1, budget):
+    x = x_old = x0.clone()
+    for lr, steps in plan_of(L, mu, n1, budget):
+        beta = (1 - sqrt(lr * mu)) / (1 + sqrt(lr * mu))
+        for _ in range(steps):
+            y = x + beta * (x - x_old)
+            x_old, x = x, y - lr * grad(y)
+    return x
