@@ -22,10 +22,11 @@ OLDEST = (3, 11)
 BIN = "Scripts" if os.name == "nt" else "bin"
 STARTED, DONE = ".setup-started", ".setup-done.json"
 QUIET_KERNEL = {"IPKernelApp": {"log_level": "ERROR"}}  # else a warning at each kernel's start
+QUICK = "not slow"  # what a run of one chapter takes; a later -m replaces it
 NO_TESTS = 5  # pytest's code when nothing was collected
 HELP = """\
   lab          open JupyterLab on your copy of the course
-  test         run every test and every page        --chapter NN_slug: only that chapter
+  test         run every test and every page        --chapter NN_slug: that chapter, in a minute
   setup        only prepare, with what the tests need
   test-pages   run every page at reading length and compare its claims
   notebooks    derive the exercises, refresh stale pages, lint all
@@ -86,7 +87,7 @@ def test(chapter="", rest=()):
     """Run the tests, then every page in smoke mode; both run even if the first fails."""
     chapter = _find(chapter)
     python = _prepare("test")
-    only = ["-k", chapter.split("_", 1)[1]] if chapter else []
+    only = ["-k", chapter.split("_", 1)[1], "-m", QUICK] if chapter else []
     codes = [
         _pytest(python, ["--doctest-modules", "tests", "gradcourse", *only, *rest]),
         _pages(python, _rooms(chapter), rest, GRADCOURSE_MODE="smoke"),

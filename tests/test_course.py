@@ -146,7 +146,7 @@ def test_a_failing_page_fails_the_test(course):
 def test_one_chapter_is_only_that_chapter(course, name):
     course.main(["test", "--chapter", name, "-x"])
     (tests, _), (pages, _) = course.runs
-    assert tests[-3:] == ["-k", "descent", "-x"]
+    assert tests[-5:] == ["-k", "descent", "-m", "not slow", "-x"]
     assert pages[-4] == "chapters/00_descent.ipynb"
 
 
