@@ -26,8 +26,8 @@ def slips(bias, variance):
     return [
         (len(bias) // 2, "half of the curve, whatever it shows: the curves must decide"),
         *((wrong, never) for wrong in ([] if below.any() else [0, -1, len(bias) - 1])),
-        (int((bias + variance).argmin()), "where the sum is lowest the noise has long ruled"),
         (first, "the bias dips and comes back: it must stay at or below the variance"),
+        (int((bias + variance).argmin()), "where the sum is lowest the noise has long ruled"),
         (stays(variance, bias), "the two are swapped: bias is the first"),
         (stays(bias, variance) - 1, "one too early: at this n the bias is still above"),
         (stays(bias, variance) + 1, "one too late: at the n before the bias is down already"),
@@ -40,7 +40,7 @@ def slips(bias, variance):
 
 def curves(draw):
     """Draw a bias that falls, a variance that grows, and where they cross."""
-    n, cross = draw.integer(80, 140), draw.integer(25, 35)
+    n, cross = draw.integer(200, 260), draw.integer(25, 35)
     k = torch.arange(n + 1, dtype=torch.float64)
     variance = draw.log_uniform(1e-4, 1e-1) * (1 - draw.uniform(0.93, 0.95) ** k)
     drop = draw.uniform(0.86, 0.92)
