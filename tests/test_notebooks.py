@@ -189,6 +189,18 @@ def test_stamp_counts_code_and_neither_docstrings_nor_comments(course):
     assert notebooks.stale(root=course) == [course / "chapters" / "00_toy.ipynb"]
 
 
+def test_stamp_counts_of_shared_code_only_what_the_page_reaches(course):
+    problems = course / "gradcourse" / "problems.py"
+    page = toy.notebook([toy.code("toy-one", "%magic"),
+                         toy.code("toy-two", "from gradcourse.problems import bowl")])
+    before = "def bowl():\n    return depth()\n\n\ndef depth():\n    return 1\n"
+    stamps = []
+    for code in (before, before + "\n\ndef other():\n    return 2\n", before.replace("1", "3")):
+        problems.write_text(code, encoding="utf-8")
+        stamps.append(code_hash(page, "00_toy", course))
+    assert stamps[0] == stamps[1] != stamps[2]
+
+
 def test_bare_code_keeps_strings_that_are_no_docstrings():
     assert bare('def f():\n    """Doc.\n\n    More."""\n    # why\n    return "# no"\n') == (
         'def f():\n    return "# no"')

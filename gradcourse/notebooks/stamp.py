@@ -8,16 +8,18 @@ import tokenize
 from pathlib import Path
 
 from gradcourse.notebooks import files
+from gradcourse.notebooks.reach import reached
 
-SHARED = ("problems", "data")
+SHARED = ("problems.py", "models.py", "data.py")
 OWN = ("methods", "pictures")
 RECORDED = re.compile(r"""\brecorded\(\s*["'](\w+)["'],\s*["'](\w+)["']""")
 
 
 def code_hash(notebook, name: str, root: Path) -> str:
-    """Return the hash of a page's cells, its records, method, pictures, problems and data code.
+    """Return the hash of a page's cells, its records, method and pictures, and of shared code.
 
-    Docstrings, comments and empty lines do not count.
+    Docstrings, comments and empty lines do not count; of the shared modules only what the page
+    reaches by name, so that a new problem leaves the other chapters fresh.
 
     Args:
         notebook: the page.
@@ -27,15 +29,32 @@ def code_hash(notebook, name: str, root: Path) -> str:
     Returns:
         Sixteen hexadecimal digits.
     """
+    page = root / "chapters" / f"{name}.ipynb"
+    codes = {page: "\n".join(_python(bare(cell["source"])) for cell in files.code_cells(notebook))}
+    codes |= {path: bare(path.read_text(encoding="utf-8")) for path in sources(name, root)}
+    shared = reached(codes, root).items()
+    codes |= {path: bare(code) for path, code in shared if _counts(path, root)}
     digest = hashlib.sha256()
-    for cell in files.code_cells(notebook):
-        digest.update(bare(cell["source"]).encode("utf-8") + b"\0")
+    for path, code in sorted(codes.items()):
+        digest.update(f"{path.relative_to(root).as_posix()}\n{code}\0".encode())
     for path in _records(notebook, root):
         digest.update(path.read_bytes() + b"\0")
-    for path in sources(name, root):
-        code = bare(path.read_text(encoding="utf-8"))
-        digest.update(f"{path.relative_to(root).as_posix()}\n{code}\0".encode())
     return digest.hexdigest()[:16]
+
+
+def _counts(path: Path, root: Path) -> bool:
+    """Tell whether outputs rest on a shared module: a picture's look or a card's does not."""
+    room, *rest = path.relative_to(root / "gradcourse").parts
+    return room == "methods" and bool(rest) or room in SHARED
+
+
+def _python(code: str) -> str:
+    """Return code that is no Python as a comment, so that what follows it can still be read."""
+    try:
+        ast.parse(code)
+    except SyntaxError:
+        return "# " + code.replace("\n", "\n# ")
+    return code
 
 
 def _records(notebook, root: Path) -> list[Path]:
@@ -47,12 +66,11 @@ def _records(notebook, root: Path) -> list[Path]:
 
 
 def sources(name: str, root: Path) -> list[Path]:
-    """Return the files of the library that a page's outputs rest on."""
+    """Return the chapter's own files of the library that a page's outputs rest on."""
     library, slug = root / "gradcourse", files.slug_of(name)
     found = []
     for room in OWN:
         found += [library / room / f"{slug}.py", *sorted((library / room / slug).rglob("*.py"))]
-    found += [library / f"{module}.py" for module in SHARED]
     return [path for path in found if path.is_file()]
 
 
