@@ -14,10 +14,10 @@ TAG_ONLY = ("parameters", "panel", "nbval-check-output")
 DEFAULTS = {"mode": "read", "seed": 0, "device": "auto"}
 FORBIDDEN = {
     r"\bsys\.path\b": "the library is installed; leave sys.path alone",
-    r"^\s*!": "no shell commands in a page",
-    r"^\s*%(?:cd|pip|conda)\b": "no %cd, %pip or %conda in a page",
-    r"""["']cuda\b""": "ask begin for the device; it alone knows GPUs",
-    r"\bwarnings\.(?:filter|simplefilter)": "cure the warning instead of filtering it",
+    r"^\s*!|\bos\.system\b|\bsubprocess\b": "no shell commands in a page",
+    r"^\s*%%?(?:cd|pip|conda|bash|sh|script|system)\b": "no %cd, %pip, %conda or shell in a page",
+    r"""["']cuda\b|\.cuda\(""": "ask begin for the device; it alone knows GPUs",
+    r"\b(?:filterwarnings|simplefilter|catch_warnings)\b": "cure the warning, do not filter it",
     r"\brcParams\b": "the style is set by begin; leave rcParams alone",
     r"\bfetch_\w+\(|_from_url\(": "nothing is downloaded; use gradcourse.data",
 }

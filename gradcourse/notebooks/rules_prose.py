@@ -10,6 +10,7 @@ from gradcourse.notebooks.page import CODE, HTML, Finding, Page, without_solutio
 from gradcourse.notebooks.stamp import sources
 
 LINK = re.compile(r"\[([^\]\n]*)\]\(([^)\s]+)\)")
+OTHER_LINK = re.compile(r"""\b(?:href|src)=["']([^"']+)|^\s*\[[^\]\n]+\]:\s*(\S+)""", re.MULTILINE)
 DECIMAL = re.compile(r"(?<![\w.])-?\d*\.\d+(?![\w]|\.\d)")
 NUMBER = re.compile(r"(?<![\w.])-?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?", re.IGNORECASE)
 # decimals that are names, not numbers: papers, places in papers, versions
@@ -48,7 +49,10 @@ def alt(page: Page) -> Iterator[Finding]:
 def links(page: Page) -> Iterator[Finding]:
     """Relative links lead somewhere, in the learner's copy too."""
     for id, text in page.prose:
-        for _, target in LINK.findall(CODE.sub("", text)):
+        bare = CODE.sub("", text)
+        targets = [target for _, target in LINK.findall(bare)]
+        targets += [first or second for first, second in OTHER_LINK.findall(bare)]
+        for target in targets:
             if re.match(r"[a-z]+:|#", target):
                 continue
             place = (page.path.parent / target.partition("#")[0]).resolve()
