@@ -250,6 +250,18 @@ def test_conda_has_the_same_ranges():
     assert {name: set(span.split(",")) for name, span in listed} == ours
 
 
+def test_the_weekly_workflow_runs_every_promise():
+    text = (ROOT / ".github" / "workflows" / "weekly.yml").read_text(encoding="utf-8")
+    assert "cron:" in text and "python course.py test" in text and "environment.yml" in text
+    for system in ("ubuntu", "windows", "macos"):
+        assert f"{system}-latest" in text
+    oldest = project()["requires-python"].removeprefix(">=")
+    assert f'python: ["{oldest}"' in text
+    assert f'python: "{oldest}", pins: lowest' in text and "pins: newest" in text
+    pins = set(re.findall(r"pins: (\w+)", text))
+    assert pins == {"newest", "lowest"}
+
+
 def test_versions_agree():
     import gradcourse
 
