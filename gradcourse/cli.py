@@ -109,7 +109,7 @@ def _add_notebooks(words) -> None:
     verbs = tools.add_subparsers(title="tools", metavar="TOOL", required=True)
     text = "lay the rooms of a chapter, with words that say what belongs in each"
     fresh = verbs.add_parser("new", help=text, description=text)
-    fresh.add_argument("chapter", metavar="NN_slug", help="such as 05_clipping")
+    fresh.add_argument("chapter", metavar="NN_slug", help="such as 09_sketching")
     fresh.set_defaults(run=_new)
     for name, run, text in (
         ("derive", _derive, "make exercises from solutions"),

@@ -35,7 +35,7 @@ def new(name: str, root: Path | str | None = None) -> list[str]:
     """Write all rooms of a chapter as a skeleton.
 
     Args:
-        name: number and slug, such as `05_clipping`.
+        name: number and slug, such as `09_sketching`.
         root: the course; None finds it.
 
     Returns:
@@ -123,7 +123,7 @@ def _text(path: Path) -> str:
 
 def _refuse(name: str, course: Path) -> None:
     if not re.fullmatch(r"[0-9]{2}_[a-z]+", name):
-        raise ValueError(f"a chapter's name is two digits and a word, 05_clipping; got {name!r}")
+        raise ValueError(f"a chapter's name is two digits and a word, 09_sketching; got {name!r}")
     number, slug = name.split("_")
     if keyword.iskeyword(slug):
         raise ValueError(f"{slug!r} is a word of Python; choose another")
