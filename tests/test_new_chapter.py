@@ -150,6 +150,7 @@ def test_percent_text_becomes_cells():
     ("5_clipping", "two digits and a word"),
     ("05_Clipping", "two digits and a word"),
     ("05_clip_ping", "two digits and a word"),
+    ("05_x", "two digits and a word"),
     ("../05_clipping", "two digits and a word"),
     ("05_lambda", "word of Python"),
     ("00_other", "number 00 is taken by 00_toy"),

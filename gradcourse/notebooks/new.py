@@ -122,8 +122,8 @@ def _text(path: Path) -> str:
 
 
 def _refuse(name: str, course: Path) -> None:
-    if not re.fullmatch(r"[0-9]{2}_[a-z]+", name):
-        raise ValueError(f"a chapter's name is two digits and a word, 09_sketching; got {name!r}")
+    if not re.fullmatch(r"[0-9]{2}_[a-z]{3,}", name):
+        raise ValueError(f"a chapter is two digits and a word, as 09_sketching; got {name!r}")
     number, slug = name.split("_")
     if keyword.iskeyword(slug):
         raise ValueError(f"{slug!r} is a word of Python; choose another")
