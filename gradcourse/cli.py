@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from gradcourse import __version__
+from gradcourse import __version__, classroom
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_lab, _add_doctor, _add_run, _add_claims, _add_notebooks, _add_record, _add_audit
     ):
         add(words)
+    classroom.add(words)
     return parser
 
 
