@@ -14,7 +14,7 @@ MOST = 300  # trials that an answer may spend
 ENOUGH = 1.25  # times the steps of the best pair
 SHRINK = 1e-6
 
-RATIO = "the step fits your ratio; another ratio, with a step of its own, is far better"
+RATIO = "another pair is far better: try ratios further away, each with a step of its own"
 ONE = "you kept ratio 1: that it is best is about units, and here y has others"
 STEP = "your ratio wants another step: tune h again for every ratio"
 LEAVES = "with this pair the players leave: inf is no number of steps to be proud of"
@@ -34,7 +34,7 @@ class Arena(NamedTuple):
         if not (0 < h < math.inf and 0 < eta < math.inf):
             raise ValueError(f"h and eta must be > 0, got {h:.3g} and {eta:.3g}")
         factor = max(_factor(toy, h, eta) for toy in self.toys)
-        return math.log(SHRINK) / math.log(factor) if factor < 1 else math.inf
+        return math.log(SHRINK) / math.log(max(factor, 1e-9)) if factor < 1 else math.inf
 
     def fitting(self, eta: float) -> float:
         """Count the steps at a ratio, with the best step for it."""
@@ -98,7 +98,6 @@ def _why(place: Arena, h: float, eta: float, count: float) -> str:
         return SWAPPED
     if count == math.inf:
         return LEAVES
-    fitting = place.fitting(eta)
-    if count > 2 * fitting:
+    if count > 20 * place.fitting(eta):
         return STEP
     return ONE if abs(eta - 1) < 1e-9 else RATIO

@@ -3,7 +3,7 @@
 EXERCISE = "games.5"
 REJECTED_BY = {
     "y in small units": (
-        "the step fits your ratio; another ratio, with a step of its own, is far better"
+        "another pair is far better: try ratios further away, each with a step of its own"
     ),
     "y in large units": "your ratio wants another step: tune h again for every ratio",
 }
