@@ -101,7 +101,7 @@ def eigenvalues(etas, spectra, marks) -> Figure:
     for eta in marks:
         i = int(np.abs(np.log(etas / eta)).argmin())
         left.plot(rate[i], np.abs(spectra[i, 0].imag), "o", color=METHOD, ms=8, mec="white")
-        place = (-12, 8) if i % 2 else (-12, -16)
+        place = (7, 8) if eta == marks[1] else (-12, 8) if eta < marks[1] else (-12, -16)
         left.annotate(f"η = {eta:g}", (rate[i], np.abs(spectra[i, 0].imag)), place,
                       textcoords="offset points", color=METHOD)
         right.plot(etas[i], rate[i], "o", color=METHOD, ms=8, mec="white")
@@ -287,7 +287,7 @@ def gan(etas, scores, floor) -> Figure:
     """
     fig = figure((6.6, 3.8))
     ax = fig.subplots()
-    ax.set_title("A slow critic makes a poor GAN; from ratio 3 on little changes")
+    ax.set_title("A slow critic makes a poor GAN; a ratio of 3 is fast enough")
     ax.axhspan(1, 1.7, color=TINT, lw=0)
     ax.text(0.03, 0.92, "thrown out", transform=ax.transAxes, color=FAILURE, va="center")
     for name, (low, mid, high) in scores.items():
