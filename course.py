@@ -67,6 +67,10 @@ def main(argv=None):
         return 130
 
 
+class Killed(Failed):
+    """A stage that a signal ended: what it was writing may be half there."""
+
+
 # The commands.
 
 
@@ -237,8 +241,9 @@ def _prepare_nbgrader(python, base):
 def _marked(folder, base, stamp):
     """Make the environment if need be; write the stamp only when all that follows worked.
 
-    A mark stays behind if the work is cut off: then the environment is made from nothing.  If
-    pip itself reports an error, nothing was half written, and what is there is used again.
+    A mark stays behind if the work is cut off, or pip crashes: then the environment is made from
+    nothing.  If pip itself reports an error, nothing was half written, and what is there is used
+    again.
     """
     started, done = folder / STARTED, folder / DONE
     old = _read(done).get("base", base if folder.exists() else None)
@@ -253,6 +258,8 @@ def _marked(folder, base, stamp):
         started.touch()
     try:
         yield
+    except Killed:
+        raise
     except Failed:
         started.unlink()
         raise
@@ -285,6 +292,9 @@ def _stage(told, command):
     if tty:
         clock.join()
         print(f"\rsetup: {told} ... {time.time() - began:.0f} s", flush=True)
+    if process.returncode < 0:
+        print(process.stdout.decode("utf-8", "replace"), file=sys.stderr)
+        raise Killed(f"{told} was ended by signal {-process.returncode}; try again")
     if process.returncode:
         print(process.stdout.decode("utf-8", "replace"), file=sys.stderr)
         raise Failed(f"{told} did not work; the lines above say why")

@@ -97,10 +97,11 @@ def test_another_python_or_place_starts_from_nothing(course, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("error", "again"), [(KeyboardInterrupt, ["venv", "."]), ("Failed", ["."])]
+    ("error", "again"),
+    [(KeyboardInterrupt, ["venv", "."]), ("Failed", ["."]), ("Killed", ["venv", "."])],
 )
 def test_a_half_finished_setup_is_redone(course, monkeypatch, error, again):
-    stage, error = course._stage, course.Failed if error == "Failed" else error
+    stage, error = course._stage, getattr(course, error) if isinstance(error, str) else error
 
     def breaks(told, command):
         if "install" in command:
@@ -125,7 +126,18 @@ def test_a_failing_stage_shows_its_output(capsys):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout.splitlines() == ["setup: one ...", "setup: two ..."]
+    assert "signal" not in done.stderr
     assert "why" in done.stderr and "42" not in done.stderr + done.stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no signals")
+def test_a_crashed_stage_says_so(monkeypatch):
+    spec = importlib.util.spec_from_file_location("course_script", ROOT / "course.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    crash = "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)"
+    with pytest.raises(module.Killed, match="ended by signal 11"):
+        module._stage("one", [sys.executable, "-c", crash])
 
 
 def test_pages_run_even_if_tests_fail(course):
