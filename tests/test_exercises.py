@@ -138,3 +138,14 @@ def test_chapter_has_five_exercises_with_hints(slug):
     found = exercises(slug)
     assert len(found) >= 5
     assert all(1 <= exercise.points <= 5 and len(exercise.hints) == 3 for exercise in found)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_the_chapter_lists_the_exercises_as_they_are(slug):
+    page = files.read(ROOT / "chapters" / f"{slug}.ipynb")
+    lines = "\n".join(c["source"] for c in page["cells"] if c["cell_type"] == "markdown").split("\n")
+    rows = [[word.strip() for word in line.strip("| ").split("|")] for line in lines]
+    listed = {row[0]: row[-3:] for row in rows if row[0].startswith(slug.partition("_")[2] + ".")}
+    for exercise in exercises(slug):
+        wanted = (exercise.points, exercise.difficulty, exercise.minutes)
+        assert listed[exercise.id] == [f"{number:g}" for number in wanted], exercise.id
