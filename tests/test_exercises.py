@@ -143,7 +143,8 @@ def test_chapter_has_five_exercises_with_hints(slug):
 @pytest.mark.parametrize("slug", SLUGS)
 def test_the_chapter_lists_the_exercises_as_they_are(slug):
     page = files.read(ROOT / "chapters" / f"{slug}.ipynb")
-    lines = "\n".join(c["source"] for c in page["cells"] if c["cell_type"] == "markdown").split("\n")
+    lines = [line for c in page["cells"] if c["cell_type"] == "markdown"
+             for line in c["source"].splitlines()]
     rows = [[word.strip() for word in line.strip("| ").split("|")] for line in lines]
     listed = {row[0]: row[-3:] for row in rows if row[0].startswith(slug.partition("_")[2] + ".")}
     for exercise in exercises(slug):
