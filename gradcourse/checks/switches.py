@@ -40,10 +40,10 @@ def slips(bias, variance):
 
 def curves(draw):
     """Draw a bias that falls, a variance that grows, and where they cross."""
-    n, cross = draw.integer(200, 260), draw.integer(25, 35)
+    n, cross = draw.integer(320, 380), draw.integer(25, 35)
     k = torch.arange(n + 1, dtype=torch.float64)
-    variance = draw.log_uniform(1e-4, 1e-1) * (1 - draw.uniform(0.93, 0.95) ** k)
-    drop = draw.uniform(0.86, 0.92)
+    variance = draw.log_uniform(1e-4, 1e-1) * (1 - draw.uniform(0.96, 0.97) ** k)
+    drop = draw.uniform(0.80, 0.86)
     return variance[cross] * drop ** (k - cross + draw.uniform(0.1, 0.9)), variance
 
 
