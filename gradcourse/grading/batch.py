@@ -141,7 +141,7 @@ def grade(place: Path, out: Path, names: list[str] | None = None, *, jobs: int =
     """
     chosen = settings(out, config)
     assignments = library.choose(names or chosen.assignments)
-    handed = submission.collect(place, assignments)
+    handed = submission.collect(place, assignments, library.assignments())
     lost = [f for f in handed if f.assignment not in assignments]
     handed = [f for f in handed if f.assignment in assignments]
     if not handed:

@@ -10,7 +10,9 @@ from gradcourse.grading import judge as judging
 from gradcourse.grading.sandbox import Died
 
 
-def explain(place: Path, out: Path, student: str, exercise: str, config: Path | None = None) -> str:
+def explain(
+    place: Path, out: Path, student: str, exercise: str, config: Path | None = None
+) -> str:
     """Replay one exercise on the graded inputs; for the instructor's eyes.
 
     Raises:
@@ -21,7 +23,7 @@ def explain(place: Path, out: Path, student: str, exercise: str, config: Path | 
         raise ValueError(f"no secret at {chosen.secret.name}: nothing can be replayed")
     asked = _asked(exercise, chosen)
     assignment = library.choose([asked.slug])[0]
-    handed = submission.collect(place, library.choose(chosen.assignments))
+    handed = submission.collect(place, [assignment], library.assignments())
     found = [f for f in handed if (f.student, f.assignment) == (student, assignment)]
     if not found:
         raise ValueError(f"no submission of {assignment} by {student}")
@@ -103,7 +105,8 @@ def regrade(place: Path, out: Path, exercise: str | None = None, *, jobs: int = 
         raise ValueError(f"nothing was graded in {out.name}")
     key, edition = batch.secret(chosen.secret), batch.edition(chosen.checks)
     tasks = [batch.task(f, key, chosen, edition)[0]
-             for f in submission.collect(place, library.choose(names)) if f.assignment in names]
+             for f in submission.collect(place, names, library.assignments())
+             if f.assignment in names]
     before = {(r["student"], row["id"]): row for r in report.results(out)
               for row in r["exercises"]}
     changes = []

@@ -68,6 +68,8 @@ class Sandbox:
 
     def __init__(self, slug: str, uses: frozenset[str] = frozenset()):
         self.slug, self.count = slug, 0
+        if sys.platform != "linux" or not shutil.which("bwrap"):
+            raise NoSandbox(HOW)
         self.folder = tempfile.mkdtemp(prefix="gradcourse-")
         furnish(Path(self.folder), slug, uses)
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -267,14 +269,7 @@ def _copy_method(name: str, target: Path) -> None:
 
 
 def command(folder: Path, python: str = sys.executable) -> list[str]:
-    """Return the words that start the parent inside bubblewrap.
-
-    Raises:
-        NoSandbox: no Linux, or no bubblewrap on the path.
-    """
-    bwrap = shutil.which("bwrap")
-    if sys.platform != "linux" or not bwrap:
-        raise NoSandbox(HOW)
+    """Return the words that start the parent inside bubblewrap."""
     if os.getuid() == 0:
         caps = ["CAP_SYS_ADMIN", "CAP_SETUID", "CAP_SETGID", "CAP_KILL"]  # all dropped later
         words = ["--cap-drop", "ALL", *(w for cap in caps for w in ("--cap-add", cap)),
@@ -289,7 +284,7 @@ def command(folder: Path, python: str = sys.executable) -> list[str]:
     words += ["--ro-bind", str(folder), "/course", "--proc", "/proc", "--dev", "/dev",
               "--remount-ro", "/dev", "--tmpfs", "/tmp", *_masks(), "--chdir", "/tmp",
               "--remount-ro", "/"]
-    return [bwrap, *words, "--", python, "-I", "-B", "-c", START]
+    return [shutil.which("bwrap"), *words, "--", python, "-I", "-B", "-c", START]
 
 
 def _places() -> list[str]:

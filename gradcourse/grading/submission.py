@@ -18,7 +18,6 @@ MAX_CODE = 900_000  # letters of code in one notebook
 MAX_ZIP = 2 * 2**30  # bytes that an archive may unfold to
 MAX_RATIO = 200  # how far one member may unfold
 KEPT = {"time", "timeit", "capture", "prun"}  # cell magics whose body is still Python
-NUMBERED = re.compile(r"\d\d_[a-z][a-z0-9]*")
 
 
 class Unreadable(ValueError):
@@ -275,12 +274,16 @@ def without_stubs(cells: list[Cell], names: set[str]) -> list[Cell]:
 # ---------------------------------------------------------------- many files
 
 
-def collect(place: Path, assignments: list[str]) -> list[Found]:
+def collect(place: Path, assignments: list[str], known: list[str] = ()) -> list[Found]:
     """List what was handed in: a tree by student, a flat folder, or an archive of either.
 
     Args:
         place: a folder or a .zip.
-        assignments: known names such as `00_descent`.
+        assignments: those wanted, such as `00_descent`.
+        known: all that exist; what names another one is left out.
+
+    Returns:
+        One for each student and assignment; the assignment is "" where the path names none.
 
     Raises:
         ValueError: no such place, or an archive that must not be opened.
@@ -293,8 +296,8 @@ def collect(place: Path, assignments: list[str]) -> list[Found]:
         raise ValueError(f"{place.name} is neither a folder nor a zip")
     found: dict[tuple[str, str], list[Found]] = {}
     for parts, content, problem in files:
-        student, assignment = _owner(parts, assignments)
-        if student:
+        student, assignment = _owner(parts, assignments, {*assignments, *known})
+        if assignment in ("", *assignments):
             item = Found(student, assignment, content, problem, parts[-1])
             found.setdefault((student, assignment), []).append(item)
     return [_one(items) for _, items in sorted(found.items())]
@@ -371,14 +374,10 @@ def _safe(member: zipfile.ZipInfo) -> None:
         raise ValueError(f"the archive unfolds too far: {name[:80]!r}")
 
 
-def _owner(parts: tuple[str, ...], assignments: list[str]) -> tuple[str, str]:
+def _owner(parts: tuple[str, ...], wanted: list[str], known: set[str]) -> tuple[str, str]:
     """Read student and assignment from a path; with one assignment the path need not name it."""
-    alone = assignments[0] if len(assignments) == 1 else ""
-    named = [part for part in (*parts[:-1], Path(parts[-1]).stem) if part in assignments]
-    if len(parts) == 1:
-        return Path(parts[0]).stem, alone
-    assignment = named[-1] if named else alone
-    if not assignment and any(NUMBERED.fullmatch(part) for part in parts[:-1]):
-        return "", ""
-    students = [part for part in parts[:-1] if part not in assignments]
-    return (students[-1] if students else Path(parts[-1]).stem), assignment
+    stem, above = Path(parts[-1]).stem, parts[:-1]
+    named = [part for part in (*above, stem) if part in known]
+    assignment = named[-1] if named else wanted[0] if len(wanted) == 1 else ""
+    students = [part for part in above if part not in known]
+    return (students[-1] if students else stem), assignment

@@ -73,7 +73,9 @@ def preload() -> None:
     for stand_in in ("gradcourse.lab", "gradcourse.problems", "wire"):
         importlib.import_module(stand_in)
     torch.set_num_threads(1)
-    torch.ones(2, 2, requires_grad=True).sum().backward()
+    x = torch.ones(2, requires_grad=True)
+    x.sum().backward()
+    torch.optim.SGD([x]).step()  # its first step imports much
 
 
 # ---------------------------------------------------------------- the keeper
