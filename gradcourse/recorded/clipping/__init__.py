@@ -5,7 +5,7 @@ Every method's step is the best of five on seeds for looking; other seeds judge.
 
 import math
 import statistics
-from functools import partial
+from functools import cache, partial
 
 import torch
 from torch.nn.functional import cross_entropy
@@ -18,30 +18,34 @@ from gradcourse.models import DigitCNN, LanguageModel
 
 WORDS, LENGTH = 400, 16
 NETS = {"normalised": {}, "bare": {"normalised": False, "scale": 0.02}}
-STEPS = {  # method -> steps tried
-    "momentum SGD": (0.05, 0.1, 0.2, 0.4, 0.8),
-    "norm clip": (0.1, 0.2, 0.4, 0.8, 1.6),
-    "coordinate clip": (0.1, 0.2, 0.4, 0.8, 1.6),
-    "ACClip": (0.5, 1.0, 2.0, 4.0, 8.0),
-    "Adam": (0.0025, 0.005, 0.01, 0.02, 0.04),
+STEPS = {  # run -> method -> steps tried
+    "language": {"momentum SGD": (0.0125, 0.025, 0.05, 0.1, 0.2),
+                 "norm clip": (0.05, 0.1, 0.2, 0.4, 0.8),
+                 "coordinate clip": (0.05, 0.1, 0.2, 0.4, 0.8),
+                 "ACClip": (0.125, 0.25, 0.5, 1.0, 2.0),
+                 "Adam": (0.0025, 0.005, 0.01, 0.02, 0.04)},
+    "control": {"momentum SGD": (0.1, 0.2, 0.3, 0.4, 0.8),
+                "norm clip": (0.1, 0.2, 0.4, 0.8, 1.6),
+                "coordinate clip": (0.1, 0.2, 0.4, 0.8, 1.6),
+                "ACClip": (1.0, 2.0, 4.0, 8.0, 16.0),
+                "Adam": (0.0025, 0.005, 0.01, 0.02, 0.04)},
 }
 
 
-def language(device, progress, *, seeds=range(1000, 1005), looking=range(2), budget=150, size=8):
+def language(device, progress, *, seeds=range(1010, 1020), looking=range(2), budget=150, size=8):
     """Train on new minibatches all the time; the loss is the mean of the last thirty.
 
     Returns:
         For each method: the step chosen, the loss of each seed, and the mean difference from
         momentum SGD's on the same start and minibatches, with its interval at 95 %.
     """
-    tasks = [("normalised", name) for name in STEPS]
-    found = {}
-    for net, name in progress(tasks):
-        found[name] = _tuned(net, name, seeds, looking, device, budget=budget, size=size, last=30)
+    found = {name: _tuned("normalised", name, tried, seeds, looking, device, budget=budget,
+                          size=size, last=30)
+             for name, tried in progress(list(STEPS["language"].items()))}
     return {"methods": found, "minus SGD": _minus_sgd(found)}
 
 
-def control(device, progress, *, seeds=range(1000, 1005), looking=range(2), budget=120, size=16):
+def control(device, progress, *, seeds=range(1010, 1020), looking=range(2), budget=120, size=16):
     """Train on one batch again and again: no noise; the loss is the median of the last ten.
 
     Returns:
@@ -49,8 +53,9 @@ def control(device, progress, *, seeds=range(1000, 1005), looking=range(2), budg
     """
     result = {}
     for net in NETS:
-        found = {name: _tuned(net, name, seeds, looking, device, budget=budget, size=size,
-                              last=10, fixed=True) for name in progress(list(STEPS))}
+        found = {name: _tuned(net, name, tried, seeds, looking, device, budget=budget, size=size,
+                              last=10, fixed=True)
+                 for name, tried in progress(list(STEPS["control"].items()))}
         logs = {name: {"losses": [math.log10(loss) for loss in row["losses"]]}
                 for name, row in found.items()}
         result[net] = {"methods": found, "minus SGD": _minus_sgd(logs)}
@@ -87,10 +92,10 @@ def _short(value: float) -> float:
     return float(f"{value:.5g}")
 
 
-def _tuned(net, name, seeds, looking, device, **run) -> dict:
+def _tuned(net, name, tried, seeds, looking, device, **run) -> dict:
     """Choose the step on the seeds for looking, then run the others."""
     looked = {lr: statistics.median(_train(net, name, lr, seed, device, **run)[0]
-                                    for seed in looking) for lr in STEPS[name]}
+                                    for seed in looking) for lr in tried}
     lr = min(looked, key=looked.get)
     ended = [_train(net, name, lr, seed, device, **run) for seed in seeds]
     return {"lr": lr, "losses": [_short(end) for end, _ in ended],
@@ -132,8 +137,13 @@ def _cut_coordinates(params, tau):
         p.grad = clip_coordinates(p.grad, tau)
 
 
+@cache
+def _tokens():
+    return python_source(WORDS).tokens
+
+
 def _windows(g, size):
-    tokens = python_source(WORDS).tokens
+    tokens = _tokens()
     first = torch.randint(len(tokens) - LENGTH, (size, 1), generator=g)
     return tokens[first + torch.arange(LENGTH + 1)]
 
