@@ -13,7 +13,7 @@ from gradcourse.grading import batch, judge, library, submission
 from gradcourse.grading.sandbox import Limits
 from gradcourse.grading.submission import Found, Unreadable
 
-from .corpus import CODE, FILES, FULL, NONE, SETUP, notebook
+from .corpus import CODE, FILES, FULL, GOOD, NONE, SETUP, notebook
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = sys.platform == "linux" and shutil.which("bwrap") is not None
@@ -71,6 +71,16 @@ def test_outcome(case):
         assert row["state"] == case.state, row
     assert case.reason in row["reason"], row
     assert not any(check.get("disputed") for check in row["checks"])
+
+
+@sandboxed
+def test_a_fault_that_no_shown_input_repeats_is_disputed_and_costs_nothing():
+    first = "CALLS = []\n" + GOOD.replace(
+        "    return x - lr * g", "    CALLS.append(1)\n    return x - lr * g * (len(CALLS) > 1)")
+    rows, _ = graded([first])
+    checks = {c["check"]: c.get("disputed", False) for c in rows["descent.1"]["checks"]}
+    assert [name for name, disputed in checks.items() if disputed] == ["one number"]
+    assert rows["descent.1"]["points"] == 1 and "disputed" in rows["descent.1"]["reason"]
 
 
 @pytest.mark.parametrize("name", FILES)
