@@ -280,10 +280,9 @@ def command(folder: Path, python: str = sys.executable) -> list[str]:
     for name, value in {"PATH": "/usr/bin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8",
                         "OMP_NUM_THREADS": "1", "MPLCONFIGDIR": "/tmp/fonts"}.items():
         words += ["--setenv", name, value]
-    words += _places()
+    words += ["--tmpfs", "/tmp", *_places()]  # first, for a course that lies below /tmp itself
     words += ["--ro-bind", str(folder), "/course", "--proc", "/proc", "--dev", "/dev",
-              "--remount-ro", "/dev", "--tmpfs", "/tmp", *_masks(), "--chdir", "/tmp",
-              "--remount-ro", "/"]
+              "--remount-ro", "/dev", *_masks(), "--chdir", "/tmp", "--remount-ro", "/"]
     return [shutil.which("bwrap"), *words, "--", python, "-I", "-B", "-c", START]
 
 
