@@ -102,7 +102,7 @@ class Sandbox:
         data, their_data = socket.socketpair()
         life, their_life = socket.socketpair()
         uid = 1_900_000_000 + os.getpid() % 4_000_000 * 20 + self.count % 20  # its own limits
-        job = json.dumps({**asdict(limits), "uid": uid}).encode()
+        job = json.dumps({**asdict(limits), "uid": uid, "again": _below_tmp()}).encode()
         fds = [their_data.fileno(), their_life.fileno()]
         try:
             socket.send_fds(self.control, [job], fds)
@@ -281,6 +281,8 @@ def command(folder: Path, python: str = sys.executable) -> list[str]:
                         "OMP_NUM_THREADS": "1", "MPLCONFIGDIR": "/tmp/fonts"}.items():
         words += ["--setenv", name, value]
     words += ["--tmpfs", "/tmp", *_places()]  # first, for a course that lies below /tmp itself
+    for kept, path in _below_tmp().items():
+        words += ["--ro-bind", path, kept]
     words += ["--ro-bind", str(folder), "/course", "--proc", "/proc", "--dev", "/dev",
               "--remount-ro", "/dev", *_masks(), "--chdir", "/tmp", "--remount-ro", "/"]
     return [shutil.which("bwrap"), *words, "--", python, "-I", "-B", "-c", START]
@@ -300,6 +302,12 @@ def _places() -> list[str]:
                 words += ["--perms", "0755", "--dir", str(above)]
             words += ["--ro-bind", str(path), str(path)]
     return words + ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
+
+
+def _below_tmp() -> dict[str, str]:
+    """Name a second place for each folder that a child's own /tmp would hide."""
+    hidden = [path for path in _interpreter() if path.is_relative_to("/tmp")]
+    return {f"/interpreter/{n}": str(path) for n, path in enumerate(hidden)}
 
 
 def _interpreter() -> list[Path]:

@@ -24,7 +24,7 @@ import types
 USER, FILES, PIDS, NET, IPC, HOST = (
     0x10000000, 0x20000, 0x20000000, 0x40000000, 0x08000000, 0x04000000,
 )  # fmt: skip
-PRIVATE, READ_ONLY, NO_SUID, NO_DEVICES = 0x44000, 1, 2, 4  # flags of mount(2)
+PRIVATE, BIND, READ_ONLY, NO_SUID, NO_DEVICES = 0x44000, 0x5000, 1, 2, 4  # flags of mount(2)
 MOUNTS = {"/tmp": "size=%dm,mode=0777", "/proc": "size=4k,mode=0555"}
 PRINTED = 4000  # letters of what a child prints that are kept
 libc = ctypes.CDLL(None, use_errno=True)
@@ -126,6 +126,9 @@ def confine(job: dict, data: int) -> None:
         options = options % job["disk"] if "%" in options else options
         flags = NO_SUID | NO_DEVICES | (READ_ONLY if place == "/proc" else 0)
         _mount(place, b"tmpfs", flags, options.encode())
+    for kept, path in job["again"].items():
+        os.makedirs(path, mode=0o755)
+        _mount(path, None, BIND, None, kept)
     os.chdir("/tmp")
     limits = {
         resource.RLIMIT_AS: mapped + job["memory"] * 2**20,
@@ -183,8 +186,9 @@ def _filter() -> None:
     _try(libc.prctl(22, 2, header, 0, 0), "seccomp")
 
 
-def _mount(place: str, kind: bytes | None, flags: int, options: bytes | None) -> None:
-    _try(libc.mount(b"none", place.encode(), kind, ctypes.c_ulong(flags), options), place)
+def _mount(place: str, kind: bytes | None, flags: int, options: bytes | None, source: str = "none"):
+    what = source.encode(), place.encode()
+    _try(libc.mount(*what, kind, ctypes.c_ulong(flags), options), place)
 
 
 def _try(result: int, what: str) -> None:
