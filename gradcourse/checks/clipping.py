@@ -249,7 +249,7 @@ def _large_tau(call, draw):
 @REST.check("a very small tau", hint=2)
 def _small_tau(call, draw):
     noise = draw.choice([-1, 1]) * (5 + one_sided(draw, 201, 2.5))
-    return compare_rest(call, noise, draw.uniform(1e-6, 2e-6), "201 numbers, nearly all cut")
+    return compare_rest(call, noise, draw.uniform(1e-5, 2e-5), "201 numbers, nearly all cut")
 
 
 @REST.check("five numbers", hint=2)
