@@ -168,7 +168,7 @@ def _leaves(call, draw):
 
 @PLAY.check("the border of (3.11)", hint=2)
 def _border(call, draw):
-    p, r, share = draw.uniform(0.7, 1.5), draw.uniform(0.7, 1.5), draw.uniform(0.5, 0.6)
+    p, r, share = draw.uniform(0.9, 1.5), draw.uniform(0.7, 1.3), draw.uniform(0.5, 0.6)
     h = share * r / p**2
     for part, calm in ((draw.uniform(0.85, 0.9), True), (draw.uniform(1.1, 1.15), False)):
         eta = part * largest_ratio(p, r, h)
