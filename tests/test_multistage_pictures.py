@@ -144,18 +144,18 @@ def test_switch_panel_crosses_later_with_less_noise_and_more_stretch():
 def test_slip_panel_colours_what_it_says():
     panel = draw.SlipPanel()
     panel.draw()
-    for settings, color in (({"unit": 1.0}, FAILURE), ({"unit": 12.0}, REPAIRED),
-                            ({"unit": 42.0}, METHOD)):
+    for settings, color in (({"unit": 1}, FAILURE), ({"unit": 12}, REPAIRED),
+                            ({"unit": 42}, METHOD)):
         panel.update(panel.compute(**panel.settings(**settings)))
         assert panel.line.get_color() == color
 
 
 def test_slip_panel_freezes_and_jumps():
     panel = draw.SlipPanel()
-    start = panel.settings(unit=42.0)
+    start = panel.settings(unit=42)
     proved = panel.compute(**start)
     assert proved.height[-1] == pytest.approx(proved.proved[-1])
-    frozen = panel.compute(**(start | {"unit": 1.0}))
+    frozen = panel.compute(**(start | {"unit": 1}))
     assert frozen.height[-1] > 10 * frozen.proved[-1]
     assert frozen.shrunk > 1e6
     assert panel.compute(**(start | {"restart": 0})).jump > 5 > 1.1 > proved.jump

@@ -108,6 +108,16 @@ class TestEveryPanel:
             low, high = (panel.frame(**{slider.name: v}) for v in (slider.low, slider.high))
             assert low != high, slider.name
 
+    def test_a_key_press_on_each_slider_changes_the_picture(self, make):
+        panel = make()
+        opening = panel.frame()
+        for slider in panel.sliders:
+            places = [slider.start * 10**s if slider.log else slider.start + s
+                      for s in (slider.step, -slider.step)]
+            frames = [panel.frame(**{slider.name: place}) for place in places
+                      if slider.low <= place <= slider.high]
+            assert any(frame != opening for frame in frames), slider.name
+
     def test_strip_changes_one_slider_a_frame(self, make):
         panel = make()
         assert len(panel.strip) == 3

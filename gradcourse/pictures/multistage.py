@@ -359,21 +359,21 @@ class Slip(NamedTuple):
 class SlipPanel(Panel):
     """Stages of any length, with or without restart."""
 
-    sliders = (Slider("unit", "length unit c", 1.0, 80.0, 1.0, 0.02, log=True),
+    sliders = (Slider("unit", "length unit c", 1, 80, 1, 1),
                Slider("restart", "restart (1 yes, 0 no)", 0, 1, 1, 1),
                Slider("noise", "noise", 1e-3, 1.0, 0.1, 0.05, log=True))
-    strip = ({}, {"unit": 12.0}, {"restart": 0})
+    strip = ({}, {"unit": 12}, {"restart": 0})
     alt = ("Expected height of stages with 2^s times c steps, beside the proved c = 42. With "
            "c = 1 it freezes high above; with c = 12 it ends below the proved one; without the "
            "restart it jumps up at each switch.")
     budget, n1 = 10_000, 121
     curvatures = cycle_laplacian(100, 401.0)
 
-    def compute(self, *, unit: float, restart: int, noise: float) -> Slip:
+    def compute(self, *, unit: int, restart: int, noise: float) -> Slip:
         """Compute exact expectations for 10,000 gradients."""
         h, x0 = self.curvatures, SwitchPanel.start_point
         mu, L = float(h[0]), float(h[-1])
-        plan = stages(L, mu, self.n1, self.budget, unit=max(1, round(unit)))
+        plan = stages(L, mu, self.n1, self.budget, unit=unit)
         proved = stages(L, mu, self.n1, self.budget)
         counts, others = _counts(plan, self.budget), _counts(proved, self.budget)
         height = sum(expected_gap(h, x0, noise, plan, mu, counts=counts, restarts=restart == 1))
@@ -383,7 +383,7 @@ class SlipPanel(Panel):
         one = float(floor(h, 1 / L, mu, noise))
         limit = log(8) / 4 * len(h) * noise**2 / (mu * counts)
         return Slip(counts, height.numpy() / one, others, known.numpy() / one, limit / one,
-                    max(1, round(unit)), restart == 1, float(near.max() / near[0]),
+                    unit, restart == 1, float(near.max() / near[0]),
                     plan[0][0] / plan[-1][0])
 
     def draw(self) -> Figure:
