@@ -40,7 +40,7 @@ def coupled(x, y):
 
 S, BETA = (3, 2), {"lr": 0.1, "momentum": 0.5}
 PLAN, STAGES = {"lr": 0.5, "mu": 0.5}, [(0.5, 3), (0.1, 4)]
-PAYOFF = games.Payoff(*[types.FunctionType] * 3)
+PAYOFF = games.Payoff(*[types.FunctionType] * 5)
 ROWS = {
     "descent.gradient_step": Row(lambda make: ((make(*S), make(*S)), {"lr": 0.1}), S),
     "descent.heavy_ball_step": Row(
