@@ -63,6 +63,9 @@ ROWS = {
     "multistage.run": Row(
         lambda make: ((tripled, make(*S), STAGES), {"mu": 0.5}), multistage.Run((8, *S), str)
     ),
+    "multistage.last_iterate": Row(
+        lambda make: ((tripled, make(*S), STAGES), {"mu": 0.5}), S
+    ),
     "multistage.lyapunov": Row(
         lambda make: ((multistage.State(make(*S), make(*S)), make(3)), PLAN), (3,)
     ),
