@@ -28,8 +28,8 @@ def _crowd(n: int) -> Group:
         variants |= {"autograd over all pairs": _autograd}
     return Group(f"crowds of {n:,}", base="noise alone", inputs=lambda: _angles(n),
                  variants=variants,
-                 ours=tuple(n for n in (EXACT, LOTS, PAIRS) if n in variants), targets=targets.get(n, ()),
-                 limits=("noise alone",), seconds=40)
+                 ours=tuple(v for v in (EXACT, LOTS, PAIRS) if v in variants),
+                 targets=targets.get(n, ()), limits=("noise alone",), seconds=40)
 
 
 def _angles(n: int):

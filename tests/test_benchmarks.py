@@ -36,9 +36,9 @@ class Clock:
         self.load = self.random.choice([1.0, 1.0, 1.5, 4.0])
 
 
-def timed(seconds, **how):
+def timed(costs, **how):
     clock = Clock()
-    variants = {name: clock.work(s) for name, s in seconds.items()}
+    variants = {name: clock.work(cost) for name, cost in costs.items()}
     return measure(variants, clock=clock, tick=clock.busier, **how)
 
 
