@@ -49,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help="chapters, startup")
     parser.add_argument("--quick", action="store_true", help="five rounds, nothing written")
+    parser.add_argument("--rounds", type=int, help="of each group, instead of its own number")
     parser.add_argument("--compile", action="store_true", help="torch.compile too: minutes")
     parser.add_argument("--peers", choices=("stale", "all", "none"), default="stale",
                         help="which to measure again (default: of other pins or another machine)")
@@ -73,10 +74,10 @@ def _chapter(name: str, groups: list[Group], args, new: dict, today: str) -> Non
         if args.peers == "all":
             some = [g.name for g in groups if any(p.make for p in g.peers.values())]
         if some:
-            peers.measure_all(name, some)
+            peers.measure_all(name, some, args.rounds)
     seen = peers.record().get(name, {})
     for group in groups:
-        rounds = 5 if args.quick else group.rounds
+        rounds = 5 if args.quick else args.rounds or group.rounds
         calls = built(group)
         if args.compile:
             calls |= {n: make(group.inputs()) for n, make in group.compiled.items()}

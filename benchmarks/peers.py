@@ -68,13 +68,14 @@ def stale(name: str, groups, machine: str) -> list[str]:
                            or kept[g.name][peer]["machine"] != machine)]
 
 
-def measure_all(name: str, groups: list[str], say=print) -> None:
+def measure_all(name: str, groups: list[str], rounds: int | None = None, say=print) -> None:
     """Measure the peers of some groups in their own environment and write the record."""
     failed = install(say)
     for group in dict.fromkeys(groups):
         say(f"bench: peers of {name}: {group}", flush=True)
-        subprocess.run([str(PYTHON), "-m", "benchmarks.peers", name, group, json.dumps(failed)],
-                       cwd=ROOT, check=True, env={**os.environ, **ONE_THREAD})
+        subprocess.run([str(PYTHON), "-m", "benchmarks.peers", name, group, json.dumps(failed),
+                        str(rounds or 0)], cwd=ROOT,
+                       check=True, env={**os.environ, **ONE_THREAD})
 
 
 ONE_THREAD = {
@@ -82,7 +83,7 @@ ONE_THREAD = {
     "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"}
 
 
-def _measure_here(name: str, group_name: str, failed: dict[str, str]) -> dict:
+def _measure_here(name: str, group_name: str, failed: dict[str, str], rounds: int) -> dict:
     """Run in the peers' environment: the base and each peer of a group, by turns."""
     from benchmarks.report import machine
 
@@ -102,7 +103,7 @@ def _measure_here(name: str, group_name: str, failed: dict[str, str]) -> dict:
             calls.pop(peer, None)
             why = failed.get(p.package) or f"{type(error).__name__}: {str(error).splitlines()[0]}"
             rows[peer] = common | {"error": why[:200]}
-    times = measure(calls, rounds=group.rounds, seconds=group.seconds)
+    times = measure(calls, rounds=rounds or group.rounds, seconds=group.seconds)
     for peer in calls:
         if peer != group.base:
             rows[peer] |= {"ratio": list(times.ratio(peer, group.base)),
@@ -113,9 +114,9 @@ def _measure_here(name: str, group_name: str, failed: dict[str, str]) -> dict:
     return rows
 
 
-def main(name: str, group: str, failed: str) -> None:
+def main(name: str, group: str, failed: str, rounds: str) -> None:
     """Measure one group and add it to the record."""
-    rows = _measure_here(name, group, json.loads(failed))
+    rows = _measure_here(name, group, json.loads(failed), int(rounds))
     kept = record()
     kept.setdefault(name, {}).setdefault(group, {}).update(rows)
     RECORD.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n", encoding="utf-8")

@@ -70,7 +70,8 @@ def target_row(chapter: str, group: Group, target: Target, times: Times, peers: 
     seen = peers.get(target.over, {})
     if target.over in group.peers and "ratio" not in seen:
         peer = group.peers[target.over]
-        return row | {"missing": seen.get("error") or peer.note or "not measured"}
+        told = "not measured" if peer.make else peer.note
+        return row | {"missing": seen.get("error") or told}
     if target.unit == "ms":
         ms = [1e3 * t / group.per for t in times.seconds[target.ours]]
         found = Ratio(min(ms), 1e3 * times.median(target.ours) / group.per, max(ms), len(ms))
