@@ -91,6 +91,7 @@ class Group:
     seconds: float = 60.0  # after these no further round is begun, once there are five
     small: Callable[[], Any] | None = None  # little inputs, to warm up before memory is measured
     compiled: Mapping[str, Callable[[Any], Callable[[], object]]] = field(default_factory=dict)
+    note: str = ""  # what a reader of the table should know
 
 
 class Times:

@@ -36,7 +36,8 @@ def versions() -> dict:
 
 def timing_rows(chapter: str, group: Group, times: Times, peers: dict, date: str) -> list[dict]:
     """Return one row for each variant and each peer of a group."""
-    common = {"chapter": chapter, "group": group.name, "unit": group.unit, "base": group.base}
+    common = {"chapter": chapter, "group": group.name, "unit": group.unit, "base": group.base,
+              "about": group.note}
     rows = []
     for name in times.seconds:
         kind = "ours" if name in group.ours else "limit" if name in group.limits else "yardstick"
@@ -166,7 +167,8 @@ def _timings(results: dict, chapter: str) -> list[str]:
     lines, rows = [], [row for row in results["timings"] if row["chapter"] == chapter]
     for group in dict.fromkeys(row["group"] for row in rows):
         own = [row for row in rows if row["group"] == group]
-        lines += [f"**{group}**, ms for one {own[0]['unit']}", "",
+        lines += [f"**{group}**, ms for one {own[0]['unit']}. {own[0]['about']}".rstrip(". ") + ".",
+                  "",
                   f"| | ms | least | over {own[0]['base']} | MB | |", "|---|---|---|---|---|---|"]
         for row in sorted(own, key=lambda row: row.get("ratio", 1e9)):
             lines.append(_line(row))
