@@ -11,8 +11,7 @@ OWN, SHARED, ONE = "ContourSGLD, masses of its own", "ContourSGLD, shared masses
 PLAIN, NOISE = "sgld, gradient by hand", "noise alone"
 AUTHORS = ("WayneDW/Contour-Stochastic-Gradient-Langevin-Dynamics, a public repository; mended for "
            "NumPy 2.4 it made 2,500 steps a second where plain Python made 271,000")
-FEW = ("With few chains a tensor library pays for each operation and a compiled scan does not; with "
-       "thousands it is the other way round.")
+FEW = "A tensor library pays for each operation, a compiled scan does not: few chains feel it."
 SCAN = "A compiled loop has no overhead for each operation, and few chains are nothing else."
 
 
