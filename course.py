@@ -118,7 +118,8 @@ def notebooks(chapter="", rest=()):
 def bench(chapter="", rest=()):
     """Run the benchmarks."""
     _there("benchmarks", "benchmarks")
-    return _run([_prepare("test"), "-m", "benchmarks", *rest])
+    only = [_find(chapter).split("_", 1)[1]] if chapter else []
+    return _run([_prepare("test"), "-m", "benchmarks", *only, *rest])
 
 
 def site(chapter="", rest=()):

@@ -40,7 +40,7 @@ def coupled(x, y):
 
 S, BETA = (3, 2), {"lr": 0.1, "momentum": 0.5}
 PLAN, STAGES = {"lr": 0.5, "mu": 0.5}, [(0.5, 3), (0.1, 4)]
-PAYOFF = games.Payoff(*[types.FunctionType] * 3)
+PAYOFF = games.Payoff(*[types.FunctionType] * 5)
 ROWS = {
     "descent.gradient_step": Row(lambda make: ((make(*S), make(*S)), {"lr": 0.1}), S),
     "descent.heavy_ball_step": Row(
@@ -62,6 +62,9 @@ ROWS = {
     ),
     "multistage.run": Row(
         lambda make: ((tripled, make(*S), STAGES), {"mu": 0.5}), multistage.Run((8, *S), str)
+    ),
+    "multistage.last_iterate": Row(
+        lambda make: ((tripled, make(*S), STAGES), {"mu": 0.5}), S
     ),
     "multistage.lyapunov": Row(
         lambda make: ((multistage.State(make(*S), make(*S)), make(3)), PLAN), (3,)

@@ -162,6 +162,14 @@ def test_one_chapter_is_only_that_chapter(course, name):
     assert pages[-4] == "chapters/00_descent.ipynb"
 
 
+def test_bench_takes_a_chapter_and_further_words(course, tmp_path):
+    (tmp_path / "benchmarks").mkdir()
+    assert course.main(["bench", "--chapter", "00", "--quick"]) == 0
+    assert course.main(["bench"]) == 0
+    words = [words for words, _ in course.runs]
+    assert words == [["-m", "benchmarks", "descent", "--quick"], ["-m", "benchmarks"]]
+
+
 def test_test_pages_reads_at_full_length(course):
     assert course.main(["test-pages"]) == 0
     words, env = course.runs[0]
