@@ -1,6 +1,7 @@
 """What the course holds for grading: an assignment's exercises, its released cells, its texts."""
 
 import functools
+import hashlib
 import importlib.util
 import json
 import re
@@ -8,8 +9,21 @@ from pathlib import Path
 
 from gradcourse import folders
 from gradcourse.checks import EXERCISES, Exercise, load, slugs
+from gradcourse.grading.sandbox import HERE
 
+JUDGES = ("judge.py", "library.py", "submission.py", "sandbox.py", "worker.py")
 IMPORTED = re.compile(r"^\s*(?:from|import)\s+gradcourse\.methods\.(\w+)", re.MULTILINE)
+
+
+def edition(files: tuple[str, ...] = ()) -> str:
+    """Return a hash of the code that judges, so that a mended check grades anew."""
+    digest = hashlib.sha256()
+    shared = (HERE / f"{name}.py" for name in ("wire", "problems", "models", "data", "evidence"))
+    paths = [*HERE.glob("checks/**/*.py"), *HERE.glob("methods/**/*.py"), *shared,
+             *(HERE / "grading" / name for name in JUDGES), *map(Path, files)]
+    for path in sorted(filter(Path.is_file, paths)):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
 
 
 def assignments() -> list[str]:

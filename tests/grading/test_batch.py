@@ -13,7 +13,7 @@ import zipfile
 
 import pytest
 
-from gradcourse.grading import batch, desk, report, submission
+from gradcourse.grading import batch, class_page, desk, feedback, judge, report, submission
 from gradcourse.grading.submission import collect
 
 from .corpus import GOOD, SETUP, WRONG, notebook
@@ -133,8 +133,64 @@ def test_feedback_escapes_a_strangers_text():
            "reason": evil, "checks": [entry]}
     result = {"student": evil, "assignment": "00_descent", "exercises": [row],
               "stopped": [{"cell": 1, "why": evil}], "printed": evil}
-    for text in (report.feedback(result), report.class_page([result])):
+    answer = {"assignment": "00_descent", "question": evil, "student": evil, "text": evil,
+              "answer": "0", "comment": evil, "points": 0}
+    for text in (feedback.page(result, [answer]), class_page.page([result])):
         assert "<script" not in text and "&lt;script" in text
+        assert "default-src 'none'" in text and "script-src" not in text
+
+
+def test_points_exercises_and_deadlines_come_from_course_toml(tmp_path):
+    (tmp_path / "course.toml").write_text(
+        'exercises = ["descent.1"]\n[points]\n"descent.1" = 10\n'
+        "[deadlines]\n00_descent = 2026-11-30\n")
+    chosen = batch.settings(tmp_path)
+    assert chosen.deadlines["00_descent"].hour == 23
+    task, _ = batch.task(submission.Found("ann", "00_descent", PAGE[:-20]), b"k" * 32, chosen, "e")
+    rows = judge.judge(task)["exercises"]
+    assert [(r["id"], r["max_points"], r["state"]) for r in rows] == [("descent.1", 10, "ungraded")]
+    (tmp_path / "course.toml").write_text('[points]\n"descent.1" = 0\n')
+    with pytest.raises(ValueError, match="must be > 0"):
+        batch.settings(tmp_path)
+    (tmp_path / "course.toml").write_text('[deadlines]\n00_descent = "soon"\n')
+    with pytest.raises(ValueError, match="must be a date"):
+        batch.settings(tmp_path)
+
+
+def test_what_came_after_the_deadline_is_late(tmp_path):
+    files = {**{f"{who}/00_descent/00_descent.ipynb": PAGE[:-20] for who in ("ann", "bob", "cy")},
+             "ann/00_descent/timestamp.txt": b"2026-11-30 10:00:00.5 UTC\n",
+             "bob/00_descent/timestamp.txt": b"2026-12-02 10:00:00 UTC"}
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "course.toml").write_text("[deadlines]\n00_descent = 2026-12-01T00:00:00Z\n")
+    batch.grade(put(tmp_path / "in", files), out, ["00_descent"])
+    rows = csv.DictReader(io.StringIO((out / "handed_in.csv").read_text()))
+    assert {r["student"]: r["late"] for r in rows} == {"ann": "in time", "bob": "late", "cy": ""}
+    assert "after the deadline" in (out / "feedback/bob/00_descent.html").read_text()
+
+
+def test_an_earlier_attempt_is_kept_apart(tmp_path):
+    other = json.dumps({"cells": [], "metadata": {"language_info": {"name": "R"}}}).encode()
+    for n, content in enumerate((PAGE[:-20], PAGE[:-30], other)):
+        place = put(tmp_path / str(n), {"ann.ipynb": content})
+        batch.grade(place, tmp_path / "out", ["00_descent"])
+    earlier = [json.loads(p.read_text()) for p in (tmp_path / "out").glob("earlier/*/*.json")]
+    assert ["cut short" in r["exercises"][0]["reason"] for r in earlier] == [True]
+    assert "for r" in report.results(tmp_path / "out")[0]["exercises"][0]["reason"]
+
+
+def test_a_fault_of_ours_costs_a_row_and_is_tried_again(tmp_path, monkeypatch):
+    def stops(*args):
+        raise ZeroDivisionError("ours")
+
+    monkeypatch.setattr(judge, "sandbox_for", lambda name: None)
+    monkeypatch.setattr(judge._Session, "call", stops)
+    place = put(tmp_path / "in", {"ann.ipynb": PAGE})
+    for _ in range(2):
+        assert batch.grade(place, tmp_path / "out", ["00_descent"])["graded"] == 1
+    row = report.results(tmp_path / "out")[0]["exercises"][0]
+    assert row["state"] == "ungraded" and "ZeroDivisionError: ours" in row["reason"]
 
 
 @pytest.fixture(scope="module")
