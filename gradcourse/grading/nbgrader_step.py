@@ -9,6 +9,7 @@ back as they were released, so that a split, copied or deleted cell stops nothin
 the points where nbgrader looks for them. `Flag` hands what could not be graded to a person.
 """
 
+import atexit
 import copy
 import json
 import re
@@ -45,6 +46,11 @@ def configure(c, python: str, folder: str) -> None:
         theirs.SaveAutoGrades, Flag, theirs.AssignLatePenalties, theirs.CheckCellMetadata]
 
 
+def _end(process: subprocess.Popen) -> None:
+    process.stdin.close()
+    process.wait()
+
+
 def _key(resources) -> tuple[str, str]:
     return resources["nbgrader"]["student"], resources["nbgrader"]["assignment"]
 
@@ -71,6 +77,7 @@ class Mend(theirs.NbGraderPreprocessor):
             words = [self.python, "-m", "gradcourse.grading.serve", self.folder]
             Mend.process = subprocess.Popen(
                 words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
+            atexit.register(_end, Mend.process)
         student, assignment = _key(resources)
         request = {"student": student, "assignment": assignment, "notebook": nbformat.writes(nb)}
         try:

@@ -15,6 +15,7 @@ from typing import Any
 
 from gradcourse.grading import judge as judging
 
+PATIENCE = 20  # seconds for a scheduler to answer
 SCHEDULER = "--scheduler needs Dask: pip install 'gradcourse[cluster]'"
 OTHER = "a worker of the cluster has another edition of the course: install the same one there"
 
@@ -74,11 +75,14 @@ def _cluster(address: str, edition: str) -> Iterator[concurrent.futures.Executor
     except ImportError:
         raise ValueError(SCHEDULER) from None
     try:
-        client = Client(address, timeout=20)
+        client = Client(address, timeout=PATIENCE)
     except (OSError, ValueError) as error:
         raise ValueError(f"no Dask scheduler at {address}: {error}") from None
     with client:
-        there = client.run(prepared)
+        try:
+            there = client.run(prepared)
+        except ImportError:
+            raise ValueError(OTHER) from None
         if edition and set(there.values()) - {edition}:
             raise ValueError(OTHER)
         try:

@@ -11,6 +11,7 @@ import sys
 import time
 import zipfile
 
+import psutil
 import pytest
 
 from gradcourse.grading import batch, class_page, desk, feedback, judge, report, submission
@@ -278,13 +279,15 @@ def test_killed_in_the_middle_and_resumed_the_result_is_the_same(tmp_path):
              str(tmp_path / "course.toml"), "--out"]
     once, twice = tmp_path / "once", tmp_path / "twice"
     subprocess.run([*words, str(once), "--jobs", "2"], cwd=ROOT, check=True, capture_output=True)
-    running = subprocess.Popen([*words, str(twice)], cwd=ROOT, stdout=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL)
+    running = subprocess.Popen([*words, str(twice), "--jobs", "2"], cwd=ROOT,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     until = time.monotonic() + 120
     while len(list(twice.glob("results/*/*.json"))) < 3 and time.monotonic() < until:
         time.sleep(0.02)
+    started = psutil.Process(running.pid).children(recursive=True)
     os.kill(running.pid, signal.SIGKILL)
     running.wait()
+    assert len(started) >= 4 and psutil.wait_procs(started, timeout=30)[1] == []
     done = {p.name: p.stat().st_mtime_ns for p in twice.glob("results/*/*.json")}
     assert 3 <= len(done) < 20
     subprocess.run([*words, str(twice)], cwd=ROOT, check=True, capture_output=True)
