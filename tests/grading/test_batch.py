@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 import os
 import signal
 import stat
@@ -14,7 +15,8 @@ import zipfile
 import psutil
 import pytest
 
-from gradcourse.grading import batch, class_page, desk, feedback, judge, report, submission
+from gradcourse.checks import EXERCISES, local_call, run
+from gradcourse.grading import batch, class_page, desk, feedback, judge, library, report, submission
 from gradcourse.grading.submission import collect
 
 from .corpus import GOOD, SETUP, WRONG, notebook
@@ -156,6 +158,22 @@ def test_points_exercises_and_deadlines_come_from_course_toml(tmp_path):
     (tmp_path / "course.toml").write_text('[deadlines]\n00_descent = "soon"\n')
     with pytest.raises(ValueError, match="must be a date"):
         batch.settings(tmp_path)
+
+
+def test_the_exercise_of_the_instructors_page_works(tmp_path):
+    text = (ROOT / "docs" / "instructors.md").read_text("utf-8")
+    (tmp_path / "own.py").write_text(text.split("```python\n")[1].split("```")[0])
+
+    def half_life(rate):
+        return math.log(0.5) / math.log(1 - rate)
+
+    try:
+        mine = library.exercises("01_multistage", (str(tmp_path / "own.py"),))[-1]
+        assert (mine.id, run(mine, local_call(half_life), b"seed").state) == (
+            "multistage.9", "right")
+        assert run(mine, local_call(half_life=lambda rate: rate), b"seed").state == "wrong"
+    finally:
+        EXERCISES.pop("multistage.9", None)
 
 
 def test_what_came_after_the_deadline_is_late(tmp_path):

@@ -1,0 +1,1 @@
+"""Paired comparisons with what one would pick instead; `python -m benchmarks --help`."""
