@@ -1,9 +1,9 @@
-"""How fast a class is graded, and how many workers a deadline needs: `python -m benchmarks.grading`.
+"""How fast a class is graded, how many workers a deadline needs: `python -m benchmarks.grading`.
 
 Writes grading.json with date, machine and command, and docs/scaling.md with its picture from that.
 Measured: a batch of one chapter on two processes and alone, killed and resumed, on a Dask cluster
-of two workers; nbgrader's own autograde on some of the same files; a queue before a deadline, real and
-simulated.
+of two workers; nbgrader's own autograde on some of the same files; a queue before a deadline, real
+and simulated.
 """
 
 import argparse

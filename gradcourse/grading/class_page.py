@@ -18,6 +18,7 @@ padding:.35rem .55rem;border-radius:2px;vertical-align:top;font-size:.875rem;lin
 .hist i{display:block;background:var(--blue);border-radius:2px 2px 0 0;height:calc(var(--s)*6rem);
 min-height:1px;margin-bottom:.2rem}
 .hit{display:grid;grid-template-columns:3.2rem 1fr;gap:0 .9rem;margin:0 0 .9rem;align-items:start}
+.hit summary{color:var(--ink)}
 .hit b{text-align:right;font-size:1.15rem;line-height:1.35;font-variant-numeric:tabular-nums}
 .hit i{display:block;height:4px;border-radius:2px;margin:.25rem 0;width:100%;background:
 linear-gradient(90deg,var(--warm) calc(var(--s)*100%),var(--line) calc(var(--s)*100%))}
@@ -37,9 +38,10 @@ def page(graded: list[dict]) -> str:
 def _summary(mine: list[dict]) -> str:
     rows = [row for r in mine for row in r["exercises"]]
     most = sum(row["max_points"] for row in mine[0]["exercises"])
-    mean = sum(row["points"] for row in rows) / len(mine)
+    totals = [sum(row["points"] for row in r["exercises"]) for r in _whole(mine)]
     states = Counter(row["state"] for row in rows)
-    told = [plural(len(mine), "submission"), f"mean {points(mean)} of {points(most)} points"]
+    told = [plural(len(mine), "submission")]
+    told += [f"mean {sum(totals) / len(totals):.1f} of {points(most)} points"] if totals else []
     told += [f"{states[state]} answers {word}" for state, word in
              (("not started", "not started"), ("died", "stopped"), ("ungraded", "not graded"))
              if states[state]]
@@ -48,14 +50,19 @@ def _summary(mine: list[dict]) -> str:
     return f"<p class=quiet>{' · '.join(told)}</p>"
 
 
+def _whole(mine: list[dict]) -> list[dict]:
+    """Leave out whoever waits for a person: no 0 stands for what was not graded."""
+    return [r for r in mine if all(row["state"] != "ungraded" for row in r["exercises"])]
+
+
 def _histogram(mine: list[dict]) -> str:
     """Draw how many earned which share of the points."""
     counts = Counter()
-    for r in mine:
+    for r in _whole(mine):
         share = sum(row["points"] for row in r["exercises"]) / sum(
             row["max_points"] for row in r["exercises"])
         counts[min(int(share * BINS + 1e-9), BINS - 1)] += 1
-    most = max(counts.values())
+    most = max(counts.values(), default=1)
     bars = "".join(f'<div><span>{counts[n] or ""}</span><i style="--s:{counts[n] / most:.3f}"></i>'
                    f"{100 * n // BINS}–{100 * (n + 1) // BINS} %</div>" for n in range(BINS))
     return f"<h3>Learners by share of the points</h3><div class=hist>{bars}</div>"
@@ -108,7 +115,7 @@ def _mistakes(mine: list[dict]) -> str:
 
 def _hit(id: str, cause: str, people: list[str], all: int) -> str:
     share = len(people) / all
-    return (f'<div class=hit style="--s:{share:.3f}"><b>{len(people)}</b><div>'
-            f"{prose(sentence(cause))} <span class='quiet small'>{text(id)}</span><i></i>"
-            f"<details class=small><summary>who</summary>{text(', '.join(people))}</details>"
+    return (f'<div class=hit style="--s:{share:.3f}"><b>{len(people)}</b><div><details><summary>'
+            f"{prose(sentence(cause))} <span class='quiet small'>{text(id)}</span></summary>"
+            f"<span class='quiet small'>{text(', '.join(people))}</span></details><i></i>"
             "</div></div>")

@@ -16,9 +16,10 @@ def page(result: dict, answers: list[dict] = (), *, late: bool = False) -> str:
     """
     rows = result["exercises"]
     total, most = (sum(row[key] for row in rows) for key in ("points", "max_points"))
+    so_far = " so far" if any(row["state"] == "ungraded" for row in rows) else ""
     head = (f'<p class="quiet small">{text(result["assignment"])}</p><div class=top>'
             f'<h1>{text(result["student"])}</h1>'
-            f"<p><b>{points(total)}</b> of {points(most)} points</p></div>")
+            f"<p><b>{points(total)}</b> of {points(most)} points{so_far}</p></div>")
     bar = "".join(f'<span style="--w:{row["max_points"]:g};'
                   f'--p:{100 * row["points"] / row["max_points"]:.1f}%"></span>' for row in rows)
     late_word = "<p class=quiet>Handed in after the deadline.</p>" if late else ""
@@ -32,8 +33,9 @@ def page(result: dict, answers: list[dict] = (), *, late: bool = False) -> str:
 def exercise(row: dict) -> str:
     """Return one exercise's card."""
     tone, word = verdict(row)
+    earned = "–" if row["state"] == "ungraded" else points(row["points"])
     head = (f'<div class=top><h2>{text(row["id"])} <span class=quiet>{text(row.get("title", ""))}'
-            f"</span></h2><span class=n>{points(row['points'])} of {points(row['max_points'])}"
+            f"</span></h2><span class=n>{earned} of {points(row['max_points'])}"
             f"</span></div><div class=word>{word}</div>")
     if row["state"] != "graded" or row.get("override") or not row["checks"]:
         head += f"<p>{prose(sentence(row['reason']))}</p>" if row["reason"] else ""
@@ -70,7 +72,8 @@ def _check(entry: dict) -> str:
 
 def _answer(answer: dict) -> str:
     marked = "points" in answer
-    head = f"<div class=top><h2>{text(answer['question'])} <span class=quiet>in words</span></h2>"
+    title = answer.get("title") or answer["question"]
+    head = f"<div class=top><h2>{text(title)}</h2>"
     head += f"<span class=n>{points(answer['points'])} points</span>" if marked else ""
     word = "Marked" if marked else "Not marked yet"
     comment = f"<p>{prose(answer['comment'])}</p>" if answer.get("comment") else ""

@@ -92,12 +92,14 @@ def uses(assignment: str) -> frozenset[str]:
 
 
 def texts(assignment: str) -> list[dict]:
-    """Return the questions that a person marks: id, question, points, rubric."""
+    """Return the questions that a person marks: id, title, question, points, rubric."""
     found, above = [], ""
     for cell in page(assignment):
         mark = cell.get("metadata", {}).get("nbgrader", {})
         if cell["cell_type"] == "markdown" and mark.get("grade"):
-            found.append({"id": mark["grade_id"], "question": above, "points": mark["points"],
+            title, _, question = above.strip().partition("\n")
+            found.append({"id": mark["grade_id"], "title": title.lstrip("# "),
+                          "question": question.strip(), "points": mark["points"],
                           "rubric": _rubric(assignment, mark["grade_id"])})
         elif cell["cell_type"] == "markdown":
             above = cell["source"]
@@ -109,4 +111,5 @@ def _rubric(assignment: str, id: str) -> str:
     if not path.is_file():
         return ""
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    return next(("".join(c["source"]) for c in cells if c.get("id") == id), "")
+    text = next(("".join(c["source"]) for c in cells if c.get("id") == id), "")
+    return "\n".join(line for line in text.splitlines() if "SOLUTION" not in line).strip()

@@ -7,9 +7,9 @@ import re
 
 STYLE = """
 :root{color-scheme:light dark;--ground:#fff;--panel:#f5f6f8;--ink:#1c222b;--quiet:#59626e;
---line:#d6dae0;--good:#00795a;--bad:#b24e00;--blue:#0072b2;--warm:#d55e00;--heat:78%}
+--line:#d6dae0;--good:#00795a;--bad:#b24e00;--blue:#0072b2;--warm:#d55e00;--heat:92%}
 @media(prefers-color-scheme:dark){:root{--ground:#14171c;--panel:#1d2229;--ink:#e7eaef;
---quiet:#a3acb9;--line:#38404b;--good:#45c79c;--bad:#f2985a;--blue:#6db9ea;--heat:58%}}
+--quiet:#a3acb9;--line:#38404b;--good:#45c79c;--bad:#f2985a;--blue:#6db9ea;--heat:66%}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--ground);color:var(--ink);font:16px/1.55 system-ui,sans-serif}
 main{max-width:54rem;margin:0 auto;padding:2.4rem 1.25rem 4rem}
@@ -69,8 +69,9 @@ def prose(value: str) -> str:
 
 def sentence(value: str) -> str:
     """Begin with a capital, unless a symbol or code comes first; end with a stop."""
-    first = value.split(" ", 1)[0].rstrip(",:;.")
-    if len(first) > 1 and first.isalpha():
+    first, _, rest = value.partition(" ")
+    article = first == "a" and len(rest.split(" ", 1)[0]) > 2
+    if article or (len(first) > 1 and first.rstrip(",:;.").isalpha()):
         value = value[:1].upper() + value[1:]
     return value if not value or value.endswith((".", "?", "!")) else value + "."
 

@@ -25,7 +25,7 @@ def answers(out: Path) -> list[dict]:
     """List all free answers that say something, by question, in an order that tells no name.
 
     Returns:
-        assignment, question, answer (the code), student, text, and points and comment where
+        assignment, question, title, answer (the code), student, text, and points and comment where
         somebody marked it.
     """
     given = {(m["assignment"], m["question"], m["answer"]): m for m in marks(out)}
@@ -38,6 +38,7 @@ def answers(out: Path) -> list[dict]:
             item = {"assignment": stored["assignment"], "question": question,
                     "student": stored["student"], "text": text}
             item["answer"] = code(**item)
+            item["title"] = questions(stored["assignment"]).get(question, {}).get("title", "")
             mark = given.get((item["assignment"], question, item["answer"]), {})
             found.append(item | {k: mark[k] for k in ("points", "comment") if k in mark})
     return sorted(found, key=lambda a: (a["assignment"], a["question"], a["answer"]))

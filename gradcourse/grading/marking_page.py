@@ -15,7 +15,7 @@ padding:.7rem 0;margin-bottom:1rem}
 button{font:inherit;font-weight:600;color:var(--ground);background:var(--blue);border:0;
 border-radius:4px;padding:.45rem 1rem;cursor:pointer}
 .task{border:1px solid var(--line);border-radius:4px;padding:.2rem 1.1rem;margin:.8rem 0}
-.task pre{margin:.6rem 0}
+.task pre{margin:.6rem 0;font:inherit}
 .answer pre{font:inherit;max-width:44rem}.answer.done{--tone:var(--good)}
 .mark{display:flex;gap:.7rem;align-items:center;margin-top:.8rem;flex-wrap:wrap}
 input,textarea{font:inherit;color:inherit;background:var(--ground);border:1px solid var(--quiet);
@@ -80,13 +80,9 @@ def page(answers: list[dict]) -> str:
 
 def _question(assignment: str, question: str) -> str:
     asked = marking.questions(assignment)[question]
-    rubric = asked["rubric"].replace("<!-- BEGIN SOLUTION -->", "").replace(
-        "<!-- END SOLUTION -->", "").replace("### BEGIN SOLUTION", "").replace(
-        "### END SOLUTION", "").strip()
-    shown = (f"<details><summary>What an answer should say</summary><pre>{text(rubric)}</pre>"
-             "</details>" if rubric else "")
-    return (f"<h2>{text(question)} <span class=quiet>{text(assignment)}, "
-            f"{points(asked['points'])} points</span></h2>"
+    shown = ("<details><summary>What an answer should say</summary>"
+             f"<pre>{text(asked['rubric'])}</pre></details>" if asked["rubric"] else "")
+    return (f"<h2>{text(asked['title'])} <span class=quiet>{text(assignment)}</span></h2>"
             f"<div class=task><pre>{text(asked['question'])}</pre>{shown}</div>")
 
 
