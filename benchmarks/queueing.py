@@ -157,8 +157,8 @@ one core each, that grade all of them within
 ## {SUBMISSIONS:,} submissions, when everybody waits
 
 Assumed: {SHARE:.0%} of them, {queue['submissions']:,}, come in the last hour; their rate doubles
-every {HOUR / 60 / HALVINGS:.0f} minutes until the deadline. One queue, first
-come first served; service times are drawn from those measured above ({queue['mean_service']:.2f} s on average). The
+every {HOUR / 60 / HALVINGS:.0f} minutes until the deadline. One queue, first come first served;
+service times are drawn from those measured above, {queue['mean_service']:.2f} s on average. The
 picture shows how long 95 of 100 learners wait at most for their verdict: the median of
 {len(SEEDS)} simulated hours, the band their extremes.
 

@@ -1,14 +1,20 @@
 """A Dask cluster of two workers gives the same sorted results as this process."""
 
+import importlib.util
 import warnings
 
 import psutil
 import pytest
 
+from gradcourse import notebooks
 from gradcourse.grading import batch, library, pool
 
 from .test_batch import BAD, PAGE, put
-from .test_corpus import left_over, sandboxed
+from .test_corpus import ROOT, left_over, sandboxed
+
+spec = importlib.util.spec_from_file_location("toy_course", ROOT / "tests" / "toy_course.py")
+toy = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(toy)
 
 
 @pytest.fixture(scope="module")
@@ -51,3 +57,12 @@ def test_a_scheduler_that_is_not_there_is_one_line(monkeypatch):
     monkeypatch.setattr(pool, "PATIENCE", 1)
     with pytest.raises(ValueError, match="no Dask scheduler at tcp://127.0.0.1:9"):
         list(pool.each(abs, [1], scheduler="tcp://127.0.0.1:9"))
+
+
+@pytest.mark.notebook
+def test_pages_run_on_the_cluster_too(cluster, tmp_path, capsys):
+    course = toy.make(tmp_path)
+    (there,) = notebooks.run("toy", mode="smoke", scheduler=cluster.scheduler_address,
+                             progress=False, root=course)
+    assert there.ok and [claim["id"] for claim in there.claims] == ["0A"]
+    assert "00_toy: ok" in capsys.readouterr().out
