@@ -30,6 +30,8 @@ def explain(
     if not found:
         raise ValueError(f"no submission of {assignment} by {student}")
     task, _ = batch.task(found[0], batch.secret(chosen.secret), chosen, "")
+    if asked.id not in task.seeds:
+        raise ValueError(f"{asked.id} is not among the exercises of course.toml")
     if task.problem or asked.name in task.ambiguous:
         return f"ungraded: {task.problem or task.ambiguous[asked.name]}"
     session = judging._Session(task, judging.sandbox_for(assignment))

@@ -158,7 +158,7 @@ def mended(cells: list, fresh: dict) -> list:
     A solution cell takes the last of its copies that says something; a missing cell comes back
     behind the one that stood above it.
     """
-    ids = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in cells]
+    ids = [_id(cell) for cell in cells]
     chosen = {}
     for number, (cell, id) in enumerate(zip(cells, ids, strict=True)):
         if id in fresh and (id not in chosen or _says(cell, fresh[id])):
@@ -168,6 +168,13 @@ def mended(cells: list, fresh: dict) -> list:
         mine = id in chosen and chosen[id] == number
         made.append(_put(cell, copy.deepcopy(fresh[id])) if mine else _plain(cell))
     return _completed(made, fresh)
+
+
+def _id(cell) -> str:
+    """Read a cell's id; a learner may have put anything there."""
+    mark = cell.metadata.get("nbgrader")
+    id = mark.get("grade_id") if isinstance(mark, dict) else None
+    return id if isinstance(id, str) else ""
 
 
 def _says(cell, fresh) -> bool:

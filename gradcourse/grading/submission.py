@@ -188,8 +188,9 @@ def _line(line: str) -> str:
     space = line[: len(line) - len(line.lstrip())]
     if bare.startswith(("%", "!", "?")) or re.fullmatch(r"[\w.]+\?{1,2}", bare):
         return f"{space}pass"
-    assigned = re.fullmatch(r"(\s*[\w, ]+=)\s*[%!].*", line)
-    return f"{assigned[1]} None" if assigned else line
+    left, equals, right = line.partition("=")
+    names = all(name.strip().isidentifier() for name in left.split(","))
+    return f"{left}= None" if equals and names and right.lstrip().startswith(("%", "!")) else line
 
 
 def _trimmed(number: int, source: str) -> Cell:
@@ -222,7 +223,8 @@ def _retyped(raw: list, cells: list[Cell], names: set[str]) -> list[Cell]:
     found = []
     for number, (kind, source, _) in enumerate(raw, 1):
         if kind in ("markdown", "raw") and _may_define(source, missing):
-            source = re.sub(r"^\s*```\w*\s*$", "", source, flags=re.MULTILINE)
+            lines = source.split("\n")  # no pattern here: a stranger's text must not slow one
+            source = "\n".join("" if line.strip().startswith("```") else line for line in lines)
             there = missing & set(defined(source))
             if there:
                 found.append(Cell(number, source))

@@ -74,6 +74,17 @@ def test_another_assignment_of_the_same_student_is_left_out(tmp_path):
         ("12_smith", "00_descent"), ("ann", "00_descent")]
 
 
+@pytest.mark.parametrize("cell", [
+    "%x\n" + " " * 400_000 + "a", "%x\n" + "a " * 200_000 + "!", "%x\n" + "a," * 200_000 + "=!",
+    ("markdown", "def gradient_step(:\n" + "\n" * 400_000 + "x"),
+    ("markdown", "def gradient_step(:\n```" + " " * 400_000 + "x"),
+])
+def test_no_text_slows_the_reader_down(cell):
+    start = time.process_time()
+    submission.read(notebook([cell]), {"gradient_step"}, [])
+    assert time.process_time() - start < 5  # a pattern that backtracks takes an hour
+
+
 @pytest.mark.parametrize("name", ["../x.ipynb", "/etc/x.ipynb", "a/../../x.ipynb", "..\\x.ipynb",
                                   "C:\\x.ipynb"])
 def test_an_archive_that_points_outside_is_refused(tmp_path, name):

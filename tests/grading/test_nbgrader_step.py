@@ -74,6 +74,7 @@ def forged(page):
     page = written(page, WRONG)
     check = cell(page, CHECK)
     check["source"], check["metadata"]["nbgrader"]["points"] = "100.0", 100
+    page["cells"].insert(0, extra("x = 1", nbgrader={"grade_id": "nobody", "grade": True}))
     page["cells"].append(copy.deepcopy(check) | {"id": "again"})
     return page
 

@@ -7,6 +7,7 @@ import zipfile
 
 import pytest
 
+from gradcourse.cli import main
 from gradcourse.grading import batch, export, library, marking, report, roster, submission
 
 from .corpus import notebook
@@ -191,3 +192,19 @@ def test_grades_name_people_of_the_roster(tmp_path):
     rows = list(csv.DictReader(io.StringIO((tmp_path / "out/handed_in.csv").read_text())))
     assert {r["student"]: r["name"] for r in rows} == {
         "ann": "Doe, Ann", "bob": "Roe, Bob", "strangeeve_404": "not on the roster"}
+
+
+def test_the_command_tells_what_waits(tmp_path, capsys):
+    place = put(tmp_path / "in", {"ann.ipynb": PAGE[:-20]})
+    out = str(tmp_path / "out")
+    assert main(["grade", str(place), "--out", out, "--assignment", "00"]) == 0
+    said = capsys.readouterr().out
+    assert "graded 1, kept 0" in said and "ungraded: ann  descent.1  no notebook" in said
+    assert main(["grade", str(place), "--out", out, "--assignment", "00", "--marks", "x"]) == 2
+    (tmp_path / "grades.csv").write_text(CANVAS)
+    words = ["export", "00", "--out", out, "--roster", str(tmp_path / "grades.csv")]
+    assert main(words) == 2 and "--column must name" in capsys.readouterr().err
+    (tmp_path / "grades.csv").write_text(CANVAS.replace(",,14,", ",,18,").replace(",14,", ",18,"))
+    assert main([*words, "--column", "Descent"]) == 0
+    said = capsys.readouterr().out
+    assert "0 marks" in said and "no mark yet: ann" in said and "handed nothing in" in said
