@@ -85,6 +85,8 @@ def _add_run(words) -> None:
     run.add_argument("--mode", default="read", help="smoke, read or full (default: read)")
     run.add_argument("--device", default="auto", help="auto, cpu or a GPU's name (default: auto)")
     run.add_argument("--seed", type=int, default=0, help="a whole number (default: 0)")
+    run.add_argument("--jobs", type=int, default=1, help="pages at once (default: 1)")
+    run.add_argument("--scheduler", default="", metavar="tcp://…", help="a Dask scheduler")
     run.add_argument(
         "-p",
         "--parameter",
@@ -165,7 +167,10 @@ def _run(args) -> int:
     from gradcourse import notebooks
 
     given = {name: _value(text) for name, text in args.parameter}
-    runs = notebooks.run(args.chapters or None, args.mode, args.device, args.seed, parameters=given)
+    if args.jobs < 1:
+        raise ValueError(f"--jobs must be >= 1, got {args.jobs}")
+    runs = notebooks.run(args.chapters or None, args.mode, args.device, args.seed, jobs=args.jobs,
+                         scheduler=args.scheduler, parameters=given)
     return 0 if all(run.ok for run in runs) else 1
 
 

@@ -5,13 +5,15 @@ import json
 from pathlib import Path
 
 from gradcourse.checks import Call, find, run
-from gradcourse.grading import batch, library, report, submission
+from gradcourse.grading import batch, library, pool, report, submission
 from gradcourse.grading import judge as judging
+from gradcourse.grading.roster import Roster
 from gradcourse.grading.sandbox import Died
 
 
 def explain(
-    place: Path, out: Path, student: str, exercise: str, config: Path | None = None
+    place: Path, out: Path, student: str, exercise: str, config: Path | None = None,
+    roster: Roster | None = None,
 ) -> str:
     """Replay one exercise on the graded inputs; for the instructor's eyes.
 
@@ -23,11 +25,13 @@ def explain(
         raise ValueError(f"no secret at {chosen.secret.name}: nothing can be replayed")
     asked = _asked(exercise, chosen)
     assignment = library.choose([asked.slug])[0]
-    handed = submission.collect(place, [assignment], library.assignments())
+    handed = submission.collect(place, [assignment], library.assignments(), roster)
     found = [f for f in handed if (f.student, f.assignment) == (student, assignment)]
     if not found:
         raise ValueError(f"no submission of {assignment} by {student}")
     task, _ = batch.task(found[0], batch.secret(chosen.secret), chosen, "")
+    if asked.id not in task.seeds:
+        raise ValueError(f"{asked.id} is not among the exercises of course.toml")
     if task.problem or asked.name in task.ambiguous:
         return f"ungraded: {task.problem or task.ambiguous[asked.name]}"
     session = judging._Session(task, judging.sandbox_for(assignment))
@@ -86,7 +90,8 @@ def override(out: Path, student: str, exercise: str, points: float, reason: str)
 
 
 def regrade(place: Path, out: Path, exercise: str | None = None, *, jobs: int = 1,
-            config: Path | None = None, apply: bool = False) -> list[dict]:
+            config: Path | None = None, roster: Roster | None = None,
+            apply: bool = False) -> list[dict]:
     """Grade again and compare with what stands; write it only when asked.
 
     Returns:
@@ -103,14 +108,14 @@ def regrade(place: Path, out: Path, exercise: str | None = None, *, jobs: int = 
         names = [n for n in names if library.slug(n) == _asked(exercise, chosen).slug]
     if not names:
         raise ValueError(f"nothing was graded in {out.name}")
-    key, edition = batch.secret(chosen.secret), batch.edition(chosen.checks)
+    key, edition = batch.secret(chosen.secret), library.edition(chosen.checks)
     tasks = [batch.task(f, key, chosen, edition)[0]
-             for f in submission.collect(place, names, library.assignments())
+             for f in submission.collect(place, names, library.assignments(), roster)
              if f.assignment in names]
     before = {(r["student"], row["id"]): row for r in report.results(out)
               for row in r["exercises"]}
     changes = []
-    for result in batch._run(tasks, jobs, "", False):
+    for result in pool.each(judging.judge, tasks, jobs=jobs):
         changes += _compared(before, result, exercise)
         if apply:
             _merge(out, result, exercise)
@@ -136,7 +141,7 @@ def _merge(out: Path, result: dict, exercise: str | None) -> None:
     """Write a new result, but only the exercise asked for, if one was."""
     path = batch.result_path(out, result["assignment"], result["student"])
     if exercise and path.is_file():
-        stored = json.loads(path.read_text("utf-8"))
+        stored = json.loads(path.read_text("utf-8")) | {"key": ""}  # the rest is not of this key
         fresh = {row["id"]: row for row in result["exercises"]}
         stored["exercises"] = [fresh[row["id"]] if row["id"] == exercise else row
                                for row in stored["exercises"]]

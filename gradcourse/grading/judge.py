@@ -5,6 +5,8 @@ A worker serves all exercises of a submission; when it dies, the next exercise g
 
 import contextlib
 import copy
+import hashlib
+import json
 import os
 import threading
 from dataclasses import dataclass, field
@@ -16,6 +18,7 @@ from gradcourse.grading import canary, library
 from gradcourse.grading.sandbox import Died, Limits, Sandbox, Worker
 from gradcourse.grading.submission import Cell, defined
 
+FAULT = "the grader stopped: "  # a fault of ours: tried again in the next batch
 TRIES = 5  # seeds that may be shown, before a failed check counts as disputed
 
 
@@ -33,6 +36,13 @@ class Task:
     shown: dict[str, bytes] = field(default_factory=dict)  # by exercise: may be disclosed
     limits: Limits = Limits()
     files: tuple[str, ...] = ()  # the instructor's own checks
+    points: dict[str, float] = field(default_factory=dict)  # by exercise that counts
+
+
+    def answers(self) -> str:
+        """Return a hash of what was handed in."""
+        text = json.dumps([[c.source for c in self.cells], self.problem])
+        return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
 _held: dict[tuple, Sandbox] = {}
@@ -64,14 +74,16 @@ def judge(task: Task) -> dict:
         the end of what was printed. Nothing in it tells a time or a place.
     """
     exercises = library.exercises(task.assignment, task.files)
-    record = {"student": task.student, "assignment": task.assignment, "key": task.key}
+    exercises = [e for e in exercises if e.id in task.seeds]
+    record = {"student": task.student, "assignment": task.assignment, "key": task.key,
+              "answers": task.answers()}
     if task.problem:
-        rows = [_row(e, "ungraded", task.problem) for e in exercises]
+        rows = [_worth(_row(e, "ungraded", task.problem), task) for e in exercises]
         return {**record, "exercises": rows, "stopped": [], "printed": ""}
     with _lock:
         session = _Session(task, sandbox_for(task.assignment))
         try:
-            rows = [_exercise(session, task, e) for e in exercises]
+            rows = [_worth(_exercise(session, task, e), task) for e in exercises]
             return {**record, "exercises": rows, "stopped": session.stopped,
                     "printed": session.printed()}
         finally:
@@ -87,6 +99,8 @@ def _exercise(session: "_Session", task: Task, exercise: Exercise) -> dict:
         result = run(exercise, call, task.seeds[exercise.id])
     except Died as ended:
         return _row(exercise, "died", str(ended))
+    except Exception as error:  # a fault of ours must cost one row, not the batch
+        return _row(exercise, "ungraded", f"{FAULT}{type(error).__name__}: {error}")
     if result.state == "not started":
         why = session.why_missing(exercise.name)
         return _row(exercise, "graded" if why else "not started", why)
@@ -105,8 +119,9 @@ def _judged(session, task, exercise: Exercise, call: Call, result: Result) -> di
             check = next(c for c in exercise.checks if c.name == outcome.check)
             entry |= {"disputed": disputed, "points": exercise.share(check) if disputed else 0.0}
             entry["cause"] = failure.cause if failure else ""
-            entry["tried"], entry["expected"], entry["got"] = (
-                (failure.tried, failure.expected, failure.got) if failure else ("", "", ""))
+            for word in ("tried", "expected", "got"):
+                entry[word] = getattr(failure, word) if failure else ""
+            entry["hint"] = failure.hint if failure else None
         checks.append(entry)
     points = round(sum(entry["points"] for entry in checks), 4)
     causes = [f"{c['check']}: {c['cause']}" for c in checks if c.get("cause")]
@@ -134,8 +149,18 @@ def _shown(session, task, exercise: Exercise, call: Call, failed: set[str]) -> d
 
 
 def _row(exercise: Exercise, state: str, reason: str = "") -> dict:
-    return {"id": exercise.id, "state": state, "points": 0.0,
+    return {"id": exercise.id, "title": exercise.title, "state": state, "points": 0.0,
             "max_points": float(exercise.points), "reason": clean(reason, 400), "checks": []}
+
+
+def _worth(row: dict, task: Task) -> dict:
+    """Give a row the points that the instructor gives its exercise."""
+    share = task.points.get(row["id"], row["max_points"]) / row["max_points"]
+    if share == 1:
+        return row
+    checks = [{**entry, "points": round(entry["points"] * share, 4)} for entry in row["checks"]]
+    return {**row, "points": round(row["points"] * share, 4), "checks": checks,
+            "max_points": round(row["max_points"] * share, 4)}
 
 
 class _Session:

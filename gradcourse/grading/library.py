@@ -1,6 +1,7 @@
 """What the course holds for grading: an assignment's exercises, its released cells, its texts."""
 
 import functools
+import hashlib
 import importlib.util
 import json
 import re
@@ -8,8 +9,21 @@ from pathlib import Path
 
 from gradcourse import folders
 from gradcourse.checks import EXERCISES, Exercise, load, slugs
+from gradcourse.grading.sandbox import HERE
 
+JUDGES = ("judge.py", "library.py", "submission.py", "sandbox.py", "worker.py")
 IMPORTED = re.compile(r"^\s*(?:from|import)\s+gradcourse\.methods\.(\w+)", re.MULTILINE)
+
+
+def edition(files: tuple[str, ...] = ()) -> str:
+    """Return a hash of the code that judges, so that a mended check grades anew."""
+    digest = hashlib.sha256()
+    shared = (HERE / f"{name}.py" for name in ("wire", "problems", "models", "data", "evidence"))
+    paths = [*HERE.glob("checks/**/*.py"), *HERE.glob("methods/**/*.py"), *shared,
+             *(HERE / "grading" / name for name in JUDGES), *map(Path, files)]
+    for path in sorted(filter(Path.is_file, paths)):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
 
 
 def assignments() -> list[str]:
@@ -78,12 +92,14 @@ def uses(assignment: str) -> frozenset[str]:
 
 
 def texts(assignment: str) -> list[dict]:
-    """Return the questions that a person marks: id, question, points, rubric."""
+    """Return the questions that a person marks: id, title, question, points, rubric."""
     found, above = [], ""
     for cell in page(assignment):
         mark = cell.get("metadata", {}).get("nbgrader", {})
         if cell["cell_type"] == "markdown" and mark.get("grade"):
-            found.append({"id": mark["grade_id"], "question": above, "points": mark["points"],
+            title, _, question = above.strip().partition("\n")
+            found.append({"id": mark["grade_id"], "title": title.lstrip("# "),
+                          "question": question.strip(), "points": mark["points"],
                           "rubric": _rubric(assignment, mark["grade_id"])})
         elif cell["cell_type"] == "markdown":
             above = cell["source"]
@@ -95,4 +111,5 @@ def _rubric(assignment: str, id: str) -> str:
     if not path.is_file():
         return ""
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    return next(("".join(c["source"]) for c in cells if c.get("id") == id), "")
+    text = next(("".join(c["source"]) for c in cells if c.get("id") == id), "")
+    return "\n".join(line for line in text.splitlines() if "SOLUTION" not in line).strip()

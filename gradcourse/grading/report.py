@@ -1,34 +1,27 @@
-"""What a batch leaves behind: tables, one feedback page per submission, a class page.
+"""What a batch leaves behind: tables, and one page each for a learner, the class, the marker.
 
-Everything is made anew from the result files and the overrides, so that no table can disagree
-with them. A stranger's text is escaped wherever it is shown.
+Everything is made anew from the result files, the marks and the overrides, so that no table can
+disagree with them. A stranger's text is escaped wherever it is shown.
 """
 
 import csv
-import html
+import datetime
+import hashlib
 import io
 import json
 import os
 import re
-from collections import Counter
 from pathlib import Path
 
 COLUMNS = ("student", "assignment", "exercise", "score", "max_score", "state", "reason")
-STYLE = (
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;"
-    "color:#222}h1{font-size:1.4rem}h2{font-size:1.1rem;margin-top:1.6rem}table{border-collapse:"
-    "collapse;width:100%}td,th{text-align:left;padding:.25rem .6rem;border-bottom:1px solid #ddd;"
-    "vertical-align:top}.n{text-align:right;font-variant-numeric:tabular-nums}.quiet{color:#666}"
-    "code{white-space:pre-wrap;overflow-wrap:anywhere}"
-)
-POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+ARRIVALS = ("student", "name", "assignment", "attempt", "time", "late", "file", "earlier")
 
 
 def write_text(path: Path, text: str) -> None:
     """Write whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    part.write_text(text, encoding="utf-8", newline="\n")
+    part.write_text(text, encoding="utf-8", newline="")
     os.replace(part, path)
 
 
@@ -40,7 +33,9 @@ def safe(name: str) -> str:
         '_2e_2e_2fZoë_2fx'
     """
     kept = "".join(c if c.isalnum() or c in "-@+ ," else f"_{ord(c):x}" for c in name)
-    return kept[:120] or "_"
+    if len(kept) > 120:  # two long names may begin alike
+        kept = f"{kept[:100]}_{hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()[:16]}"
+    return kept or "_"
 
 
 def cell(text: object) -> str:
@@ -49,13 +44,23 @@ def cell(text: object) -> str:
     return "'" + text if text.lstrip().startswith(("=", "+", "-", "@", "\t")) else text
 
 
+def number(text: str, where: str = "points") -> float:
+    """Read points that a person wrote.
+
+    Raises:
+        ValueError: no number.
+    """
+    if not re.fullmatch(r"\s*\d+([.,]\d+)?\s*", text):
+        raise ValueError(f"{where}: {text!r} is no number of points")
+    return float(text.replace(",", "."))
+
+
 # ---------------------------------------------------------------- the record
 
 
 def results(out: Path) -> list[dict]:
     """Return all results, sorted, with the overrides that stand."""
-    found = [json.loads(p.read_text("utf-8")) for p in out.glob("results/*/*.json")
-             if not p.name.startswith(".")]
+    found = stored(out, "results")
     changed = {(o["student"], o["exercise"]): o for o in overrides(out)}
     for result in found:
         for row in result["exercises"]:
@@ -63,6 +68,13 @@ def results(out: Path) -> list[dict]:
             if override:
                 row |= {"points": override["points"], "state": "graded", "override": override,
                         "reason": f"set by hand: {override['reason']}"}
+    return found
+
+
+def stored(out: Path, kind: str) -> list[dict]:
+    """Return all records of a kind, sorted by assignment and student."""
+    found = [json.loads(p.read_text("utf-8")) for p in out.glob(f"{kind}/*/*.json")
+             if not p.name.startswith(".")]
     return sorted(found, key=lambda r: (r["assignment"], r["student"]))
 
 
@@ -74,20 +86,33 @@ def overrides(out: Path) -> list[dict]:
 
 def write_all(out: Path) -> None:
     """Write every table and page."""
-    graded = results(out)
+    from gradcourse.grading import class_page, feedback, marking, marking_page
+
+    graded, marked = results(out), marking.rows(out)
     lines = [json.dumps(r, sort_keys=True) for r in graded]
     write_text(out / "results.jsonl", "".join(line + "\n" for line in lines))
     rows = [(r, e) for r in graded for e in r["exercises"]]
-    write_text(out / "grades.csv", _csv(rows))
-    open_ones = [(r, e) for r, e in rows if e["state"] == "ungraded"]
-    write_text(out / "ungraded.csv", _csv(open_ones))
-    disputed = [(r, {**e, "reason": ", ".join(names)}) for r, e in rows
-                if (names := [c["check"] for c in e["checks"] if c.get("disputed")])]
-    write_text(out / "disputed.csv", _csv(disputed))
+    table = sorted([*rows, *marked], key=lambda row: (row[0]["assignment"], row[0]["student"]))
+    write_text(out / "grades.csv", _csv(table))
+    write_text(out / "ungraded.csv", _csv([row for row in rows if row[1]["state"] == "ungraded"]))
+    write_text(out / "disputed.csv", _csv(disputed(rows)))
+    arrivals = stored(out, "handed_in")
+    write_text(out / "handed_in.csv", _arrivals(arrivals))
+    late = {(a["student"], a["assignment"]): bool(a["late"]) for a in arrivals}
+    answers = marking.answers(out)
     for result in graded:
-        path = out / "feedback" / result["assignment"] / f"{safe(result['student'])}.html"
-        write_text(path, feedback(result))
-    write_text(out / "class.html", class_page(graded))
+        key = (result["student"], result["assignment"])
+        mine = [a for a in answers if (a["student"], a["assignment"]) == key]
+        path = out / "feedback" / safe(result["student"]) / f"{result['assignment']}.html"
+        write_text(path, feedback.page(result, mine, late=late.get(key, False)))
+    write_text(out / "class.html", class_page.page(graded))
+    write_text(out / "marking.html", marking_page.page(answers))
+
+
+def disputed(rows: list[tuple[dict, dict]]) -> list[tuple[dict, dict]]:
+    """Return the rows with a check that failed only on inputs that nobody may see."""
+    return [(r, {**e, "reason": ", ".join(names)}) for r, e in rows
+            if (names := [c["check"] for c in e["checks"] if c.get("disputed")])]
 
 
 def _csv(rows: list[tuple[dict, dict]]) -> str:
@@ -101,101 +126,20 @@ def _csv(rows: list[tuple[dict, dict]]) -> str:
     return file.getvalue()
 
 
-# ---------------------------------------------------------------- pages
+def _arrivals(found: list[dict]) -> str:
+    file = io.StringIO()
+    table = csv.writer(file, lineterminator="\n")
+    table.writerow(ARRIVALS)
+    for one in found:
+        late = {True: "late", False: "in time", None: ""}[one["late"]]
+        name = one["name"] if one["matched"] else "not on the roster"
+        table.writerow([cell(one["student"]), cell(name), one["assignment"], one["attempt"],
+                        _moment(one["time"]), late, cell(one["file"]),
+                        cell(", ".join(one["earlier"]))])
+    return file.getvalue()
 
 
-def page(title: str, body: str) -> str:
-    """Wrap a body; the page loads nothing and runs nothing."""
-    title = html.escape(title)
-    return (f'<!doctype html><html lang="en"><head><meta charset="utf-8">'
-            f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-            f"<title>{title}</title><style>{STYLE}</style></head>"
-            f"<body><h1>{title}</h1>{body}</body></html>\n")
-
-
-def feedback(result: dict) -> str:
-    """Return one submission's page: each check, its verdict, and inputs that may be seen."""
-    total = sum(row["points"] for row in result["exercises"])
-    most = sum(row["max_points"] for row in result["exercises"])
-    body = [f"<p>{total:g} of {most:g} points</p>"]
-    for stop in result["stopped"]:
-        body.append(f"<p class=quiet>Cell {int(stop['cell'])} stopped: "
-                    f"<code>{html.escape(stop['why'])}</code></p>")
-    body += [_exercise(row) for row in result["exercises"]]
-    return page(f"{result['assignment']}: {result['student']}", "".join(body))
-
-
-def _exercise(row: dict) -> str:
-    head = f"<h2>{html.escape(row['id'])}: {row['points']:g} of {row['max_points']:g}</h2>"
-    if row["state"] != "graded" or row.get("override") or not row["checks"]:
-        words = row["state"] if row["state"] != "graded" else ""
-        text = ", ".join(filter(None, [words, row["reason"]]))
-        head += f"<p>{html.escape(text)}</p>"
-    lines = "".join(_check(entry) for entry in row["checks"])
-    return head + (f"<table>{lines}</table>" if lines else "")
-
-
-def _check(entry: dict) -> str:
-    if entry["passed"]:
-        return f"<tr><td>passed</td><td>{html.escape(entry['check'])}</td></tr>"
-    if entry["disputed"]:
-        said = "your instructor looks at this one; no points are lost"
-    else:
-        said = html.escape(entry["cause"])
-        if entry["tried"]:
-            said += (f"<br><code>{html.escape(entry['tried'])}</code><br>expected "
-                     f"<code>{html.escape(entry['expected'])}</code>, got "
-                     f"<code>{html.escape(entry['got'])}</code>")
-    word = "disputed" if entry["disputed"] else "failed"
-    return f"<tr><td>{word}</td><td>{html.escape(entry['check'])}<br>{said}</td></tr>"
-
-
-def class_page(graded: list[dict]) -> str:
-    """Return the class at a glance: scores by exercise, and which mistake hit how many."""
-    body = []
-    for assignment in sorted({r["assignment"] for r in graded}):
-        mine = [r for r in graded if r["assignment"] == assignment]
-        body.append(f"<h2>{html.escape(assignment)}, {len(mine)} submissions</h2>")
-        body.append(_means(mine) + _mistakes(mine))
-    return page("The class", "".join(body))
-
-
-def _means(mine: list[dict]) -> str:
-    lines = []
-    for id in [row["id"] for row in mine[0]["exercises"]]:
-        rows = [row for r in mine for row in r["exercises"] if row["id"] == id]
-        share = sum(row["points"] for row in rows) / sum(row["max_points"] for row in rows)
-        states = Counter(row["state"] for row in rows)
-        told = ", ".join(f"{n} {state}" for state, n in sorted(states.items()))
-        lines.append(f"<tr><td>{html.escape(id)}</td><td class=n>{share:.0%}</td>"
-                     f"<td class=quiet>{html.escape(told)}</td></tr>")
-    return ("<table><tr><th>exercise</th><th class=n>mean</th><th>states</th></tr>"
-            + "".join(lines) + "</table>")
-
-
-def _mistakes(mine: list[dict]) -> str:
-    hit = Counter(
-        (row["id"], entry["cause"])
-        for r in mine for row in r["exercises"]
-        for entry in {c["cause"]: c for c in row["checks"] if c.get("cause")}.values()
-    )
-    lines = []
-    for (id, cause), count in sorted(hit.items(), key=lambda item: (-item[1], item[0])):
-        warm = min(1.0, count / len(mine))
-        lines.append(f'<tr style="background:rgba(213,94,0,{warm * 0.6:.2f})"><td class=n>{count}'
-                     f"</td><td>{html.escape(id)}</td><td>{html.escape(cause)}</td></tr>")
-    if not lines:
-        return "<p>No mistake was named.</p>"
-    return ("<table><tr><th class=n>learners</th><th>exercise</th><th>mistake</th></tr>"
-            + "".join(lines) + "</table>")
-
-
-def number(text: str) -> float:
-    """Read points that a person wrote.
-
-    Raises:
-        ValueError: no number.
-    """
-    if not re.fullmatch(r"\s*\d+(\.\d+)?\s*", text):
-        raise ValueError(f"{text!r} is no number of points")
-    return float(text)
+def _moment(time: float | None) -> str:
+    if time is None:
+        return ""
+    return datetime.datetime.fromtimestamp(time).astimezone().isoformat(timespec="seconds")

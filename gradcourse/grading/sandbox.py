@@ -16,6 +16,7 @@ import time
 import weakref
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import gradcourse
 from gradcourse.wire import MAX_FRAME, WireError, over_pipes, pack, unpack
@@ -128,7 +129,13 @@ def _end(control, process, folder, complaints) -> None:
 
 
 class Worker:
-    """The judge's end of one confined child."""
+    """The judge's end of one confined child.
+
+    Attributes:
+        spent: CPU seconds of all children of this process that have ended.
+    """
+
+    spent: ClassVar[float] = 0.0
 
     def __init__(self, data: socket.socket, life: socket.socket):
         self.data, self.life = data, life
@@ -187,6 +194,7 @@ class Worker:
         try:
             self.life.shutdown(socket.SHUT_WR)
             self.report = json.loads(self.life.recv(4096) or b"{}")
+            Worker.spent += self.report.get("cpu", 0.0)
         except (OSError, ValueError):
             self.report = {}
         self.life.close()

@@ -5,18 +5,22 @@ is an `Unreadable` with a reason for the instructor, never a silent zero.
 """
 
 import ast
+import datetime
 import json
 import re
 import stat
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 MAX_FILE = 64 * 2**20  # bytes of a notebook, outputs included
 MAX_CODE = 900_000  # letters of code in one notebook
+MAX_CELLS = 5000
+MAX_TEXT = 20_000  # letters of one free answer that are kept
 MAX_ZIP = 2 * 2**30  # bytes that an archive may unfold to
 MAX_RATIO = 200  # how far one member may unfold
+STAMP = "timestamp.txt"  # nbgrader's, beside a submission
 KEPT = {"time", "timeit", "capture", "prun"}  # cell magics whose body is still Python
 
 
@@ -39,7 +43,7 @@ class Submission:
 
     cells: list[Cell]
     ambiguous: dict[str, str] = field(default_factory=dict)  # by name: why
-    texts: dict[str, str] = field(default_factory=dict)  # free answers by cell id
+    texts: dict[str, str] = field(default_factory=dict)  # free answers by question
 
 
 @dataclass(frozen=True)
@@ -50,29 +54,43 @@ class Found:
     assignment: str
     content: bytes
     problem: str = ""  # why it was not even opened
-    name: str = ""  # the file's own, to give the feedback the same
+    name: str = ""  # the file's own
+    file: str = ""  # its path as handed in, to give the feedback the same
+    attempt: int = 1
+    time: float | None = None  # seconds since 1970, where something tells
+    late: bool | None = None  # None: nothing tells
+    others: tuple[str, ...] = ()  # earlier attempts that lay beside it
 
 
 # ---------------------------------------------------------------- one notebook
 
 
-def read(content: bytes, names: set[str], given: list[str] = ()) -> Submission:
+def read(content: bytes, names: set[str], page: list[dict] = ()) -> Submission:
     """Take a notebook apart.
 
     Args:
         content: the file.
         names: what the exercises ask for.
-        given: sources of the cells of the released page; an unchanged one keeps only what it
-            defines, since its pictures and checks earn nothing.
+        page: the cells of the released page; an unchanged one keeps only what it defines,
+            since its pictures and checks earn nothing.
 
     Raises:
         Unreadable: no notebook of Python that can be graded.
     """
+    try:
+        return _read(content, names, page)
+    except (RecursionError, MemoryError):
+        raise Unreadable("a cell is nested too deep to be read") from None
+
+
+def _read(content: bytes, names: set[str], page: list[dict]) -> Submission:
     raw = _cells(content)
+    if len(raw) > MAX_CELLS:
+        raise Unreadable(f"more than {MAX_CELLS} cells")
     code = [(n, source) for n, (kind, source, _) in enumerate(raw, 1) if kind == "code"]
     if sum(len(source) for _, source in code) > MAX_CODE:
         raise Unreadable(f"more than {MAX_CODE // 1000} thousand letters of code")
-    stock = {_plain(source) for source in given}
+    stock = {_plain(cell["source"]) for cell in page if cell["cell_type"] == "code"}
     cells = [
         _trimmed(n, source) if _plain(source) in stock else _cleaned(n, source)
         for n, source in code
@@ -80,8 +98,7 @@ def read(content: bytes, names: set[str], given: list[str] = ()) -> Submission:
     cells = _joined(cells)
     cells += _retyped(raw, cells, names)
     cells.sort(key=lambda cell: cell.number)
-    texts = {id: source for kind, source, id in raw if kind == "markdown" and id}
-    return Submission(cells, _ambiguous(cells, names), texts)
+    return Submission(cells, _ambiguous(cells, names), _texts(raw, page))
 
 
 def _cells(content: bytes) -> list[tuple[str, str, str]]:
@@ -171,8 +188,9 @@ def _line(line: str) -> str:
     space = line[: len(line) - len(line.lstrip())]
     if bare.startswith(("%", "!", "?")) or re.fullmatch(r"[\w.]+\?{1,2}", bare):
         return f"{space}pass"
-    assigned = re.fullmatch(r"(\s*[\w, ]+=)\s*[%!].*", line)
-    return f"{assigned[1]} None" if assigned else line
+    left, equals, right = line.partition("=")
+    names = all(name.strip().isidentifier() for name in left.split(","))
+    return f"{left}= None" if equals and names and right.lstrip().startswith(("%", "!")) else line
 
 
 def _trimmed(number: int, source: str) -> Cell:
@@ -204,13 +222,47 @@ def _retyped(raw: list, cells: list[Cell], names: set[str]) -> list[Cell]:
     missing = names - {name for cell in cells for name in defined(cell.source)}
     found = []
     for number, (kind, source, _) in enumerate(raw, 1):
-        if kind in ("markdown", "raw") and missing:
-            source = re.sub(r"^\s*```\w*\s*$", "", source, flags=re.MULTILINE)
+        if kind in ("markdown", "raw") and _may_define(source, missing):
+            lines = source.split("\n")  # no pattern here: a stranger's text must not slow one
+            source = "\n".join("" if line.strip().startswith("```") else line for line in lines)
             there = missing & set(defined(source))
             if there:
                 found.append(Cell(number, source))
                 missing -= there
     return found
+
+
+def _texts(raw: list, page: list[dict]) -> dict[str, str]:
+    """Collect the free answers: the answer's cell, and what a learner wrote in cells below it."""
+    asked, questions, above = {}, {}, ""
+    for cell in page:
+        mark = cell.get("metadata", {}).get("nbgrader", {})
+        if cell["cell_type"] == "markdown" and mark.get("grade"):
+            asked[mark["grade_id"]] = questions[above] = mark["grade_id"]
+        elif cell["cell_type"] == "markdown":
+            above = _plain(cell["source"])
+    stubs = {_plain(cell["source"]) for cell in page if _mark(cell) in asked}
+    released = {_plain(cell["source"]) for cell in page} - stubs
+    found, current = {id: [] for id in asked}, None
+    for kind, source, id in raw:
+        plain = _plain(source)
+        if id in asked:
+            current = id
+        elif plain in released:
+            current = questions.get(plain)
+            continue
+        if current and kind in ("markdown", "raw") and plain not in stubs:
+            found[current].append(plain)
+    return {id: "\n\n".join(dict.fromkeys(parts))[:MAX_TEXT] for id, parts in found.items()}
+
+
+def _mark(cell: dict) -> str:
+    return cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", "")
+
+
+def _may_define(source: str, names: set[str]) -> bool:
+    return len(source) <= MAX_CODE and any(
+        f"def {name}" in source or f"class {name}" in source for name in names)
 
 
 def defined(source: str) -> dict[str, str]:
@@ -274,13 +326,14 @@ def without_stubs(cells: list[Cell], names: set[str]) -> list[Cell]:
 # ---------------------------------------------------------------- many files
 
 
-def collect(place: Path, assignments: list[str], known: list[str] = ()) -> list[Found]:
+def collect(place: Path, assignments: list[str], known: list[str] = (), roster=None) -> list[Found]:
     """List what was handed in: a tree by student, a flat folder, or an archive of either.
 
     Args:
         place: a folder or a .zip.
         assignments: those wanted, such as `00_descent`.
         known: all that exist; what names another one is left out.
+        roster: knows whose a file is that a learning platform named.
 
     Returns:
         One for each student and assignment; the assignment is "" where the path names none.
@@ -295,30 +348,44 @@ def collect(place: Path, assignments: list[str], known: list[str] = ()) -> list[
     else:
         raise ValueError(f"{place.name} is neither a folder nor a zip")
     found: dict[tuple[str, str], list[Found]] = {}
+    files = list(files)
+    times = {parts[:-1]: _moment(content) for parts, content, _ in files if parts[-1] == STAMP}
     for parts, content, problem in files:
-        student, assignment = _owner(parts, assignments, {*assignments, *known})
+        if parts[-1] == STAMP:
+            continue
+        own, owner = roster.place(parts) if roster else (parts, {})
+        student, assignment = _owner(own, assignments, {*assignments, *known})
         if assignment in ("", *assignments):
-            item = Found(student, assignment, content, problem, parts[-1])
-            found.setdefault((student, assignment), []).append(item)
+            item = Found(student, assignment, content, problem, own[-1], "/".join(parts),
+                         time=times.get(parts[:-1]))
+            item = replace(item, **owner)
+            found.setdefault((item.student, assignment), []).append(item)
     return [_one(items) for _, items in sorted(found.items())]
+
+
+def _moment(content: bytes) -> float | None:
+    """Read the time that nbgrader puts beside a submission."""
+    text = content[:40].decode("ascii", "replace").strip().removesuffix(" UTC")
+    try:
+        told = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return (told if told.tzinfo else told.replace(tzinfo=datetime.UTC)).timestamp()
 
 
 def _one(items: list[Found]) -> Found:
     pages = [item for item in items if item.name.endswith(".ipynb")]
     if not pages:
-        first = items[0]
-        return Found(first.student, first.assignment, b"",
-                     first.problem or f"{first.name[:60]} is no notebook: ask for the .ipynb",
-                     first.name)
-    if len(pages) > 1:
-        own = [item for item in pages if item.name == f"{item.assignment}.ipynb"]
-        if len(own) != 1:
-            first = pages[0]
-            names = ", ".join(sorted(item.name[:40] for item in pages)[:5])
-            return Found(first.student, first.assignment, b"", f"several notebooks: {names}",
-                         first.name)
-        pages = own
-    return pages[0]
+        why = items[0].problem or f"{items[0].name[:60]} is no notebook: ask for the .ipynb"
+        return replace(items[0], content=b"", problem=why)
+    if len({item.attempt for item in pages}) == len(pages):
+        pages.sort(key=lambda item: item.attempt)
+        return replace(pages[-1], others=tuple(item.file for item in pages[:-1]))
+    own = [item for item in pages if item.name == f"{item.assignment}.ipynb"]
+    if len(own) != 1:
+        names = ", ".join(sorted(item.name[:40] for item in pages)[:5])
+        return replace(pages[0], content=b"", problem=f"several notebooks: {names}")
+    return own[0]
 
 
 def _walk(place: Path) -> Iterator[tuple[tuple[str, ...], bytes, str]]:
@@ -378,6 +445,7 @@ def _owner(parts: tuple[str, ...], wanted: list[str], known: set[str]) -> tuple[
     """Read student and assignment from a path; with one assignment the path need not name it."""
     stem, above = Path(parts[-1]).stem, parts[:-1]
     named = [part for part in (*above, stem) if part in known]
+    named = named or [name for name in sorted(known) if stem.startswith(name)]  # a browser's " (1)"
     assignment = named[-1] if named else wanted[0] if len(wanted) == 1 else ""
     students = [part for part in above if part not in known]
     return (students[-1] if students else stem), assignment

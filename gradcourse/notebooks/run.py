@@ -35,6 +35,8 @@ def run(
     device: str = "auto",
     seed: int = 0,
     *,
+    jobs: int = 1,
+    scheduler: str = "",
     progress: bool = True,
     parameters: dict | None = None,
     root: Path | str | None = None,
@@ -46,7 +48,10 @@ def run(
         mode: "smoke", "read" or "full".
         device: a device the course knows.
         seed: whole number >= 0.
-        progress: show a bar over the cells.
+        jobs: pages at once on this machine.
+        scheduler: a Dask scheduler's address, to run them on its workers instead; these need the
+            course at the same place.
+        progress: show a bar over the cells, or over the pages of several jobs.
         parameters: values for further names of the pages' `parameters` cells.
         root: the course; None finds it.
 
@@ -54,7 +59,8 @@ def run(
         One result a page, in order; a page that fails does not stop the next.
 
     Raises:
-        ValueError: an unknown page, mode, device or parameter, before anything runs.
+        ValueError: an unknown page, mode, device or parameter, or no scheduler, before anything
+            runs.
     """
     course = files.course_root(root)
     chosen = files.choose(slugs, "chapters", course)
@@ -64,12 +70,26 @@ def run(
     for path in paths:
         refuse(path, given)
     results = []
-    for path in paths:
-        result = _run_one(path, given, progress)
+    for result in _each(paths, given, jobs, scheduler, progress):
         results.append(result)
-        print(f"{path.stem}: {result.error or 'ok'} ({result.seconds:.0f} s)", flush=True)
+        print(f"{result.name}: {result.error or 'ok'} ({result.seconds:.0f} s)", flush=True)
+    results.sort(key=lambda result: chosen.index(result.name))
     print(ledger_table([claim for result in results for claim in result.claims]))
     return results
+
+
+def _each(paths: list[Path], given: dict, jobs: int, scheduler: str, progress: bool):
+    """Run the pages one after another here, or hand them out."""
+    if jobs == 1 and not scheduler:
+        return (_run_one(path, given, progress) for path in paths)
+    from gradcourse.grading import pool
+
+    return pool.each(_run_task, [(path, given) for path in paths], jobs=jobs,
+                     scheduler=scheduler, progress=progress, unit="page")
+
+
+def _run_task(task: tuple[Path, dict]) -> Run:
+    return _run_one(*task, progress=False)
 
 
 def _run_one(path: Path, given: dict, progress: bool) -> Run:

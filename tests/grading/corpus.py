@@ -109,6 +109,8 @@ FULL = [
                                "    lr: float\n    def of(self, g): return self.lr * g",
                                GOOD.replace("lr * g", "Step(lr).of(g)")], 1),
     Case("writes a file of its own", ["open('notes.txt', 'w').write('x')\n" + GOOD], 1),
+    Case("a sum of two hundred terms", ["total = 0" + " + 1" * 200, GOOD], 1),
+    Case("markdown as large as a book", [("markdown", "words " * 10**6), GOOD], 1),
     Case("asks for input", ["name = input('?')", GOOD], 1),
     Case("a breakpoint", ["breakpoint()\n" + GOOD], 1),
     Case("patches len and json", ["import builtins, json\nbuiltins.isinstance = lambda *a: True\n"
@@ -254,5 +256,8 @@ FILES = {  # what is no notebook: bytes, and the reason the instructor reads
         notebook([GOOD], metadata={"language_info": {"name": "R"}}), "written for"),
     "too large": (b" " * (64 * 2**20 + 1), "larger than"),
     "too much code": (notebook(["#" + "a" * 10**6]), "letters of code"),
+    "a sum too deep": (notebook([GOOD, "x = 1" + " + 1" * 2000]), "nested too deep"),
+    "a chain too deep": (notebook([GOOD, "x = f" + "()" * 1800]), "nested too deep"),
+    "too many cells": (notebook([""] * 5001), "more than 5000 cells"),
     "cells that are none": (b"{\"cells\": {}}", "format 4"),
 }

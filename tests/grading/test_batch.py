@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 import os
 import signal
 import stat
@@ -11,9 +12,11 @@ import sys
 import time
 import zipfile
 
+import psutil
 import pytest
 
-from gradcourse.grading import batch, desk, report, submission
+from gradcourse.checks import EXERCISES, local_call, run
+from gradcourse.grading import batch, class_page, desk, feedback, judge, library, report, submission
 from gradcourse.grading.submission import collect
 
 from .corpus import GOOD, SETUP, WRONG, notebook
@@ -69,6 +72,17 @@ def test_another_assignment_of_the_same_student_is_left_out(tmp_path):
     found = collect(put(tmp_path, files), BOTH[:1], BOTH)
     assert [(f.student, f.assignment) for f in found] == [
         ("12_smith", "00_descent"), ("ann", "00_descent")]
+
+
+@pytest.mark.parametrize("cell", [
+    "%x\n" + " " * 400_000 + "a", "%x\n" + "a " * 200_000 + "!", "%x\n" + "a," * 200_000 + "=!",
+    ("markdown", "def gradient_step(:\n" + "\n" * 400_000 + "x"),
+    ("markdown", "def gradient_step(:\n```" + " " * 400_000 + "x"),
+])
+def test_no_text_slows_the_reader_down(cell):
+    start = time.process_time()
+    submission.read(notebook([cell]), {"gradient_step"}, [])
+    assert time.process_time() - start < 5  # a pattern that backtracks takes an hour
 
 
 @pytest.mark.parametrize("name", ["../x.ipynb", "/etc/x.ipynb", "a/../../x.ipynb", "..\\x.ipynb",
@@ -133,8 +147,80 @@ def test_feedback_escapes_a_strangers_text():
            "reason": evil, "checks": [entry]}
     result = {"student": evil, "assignment": "00_descent", "exercises": [row],
               "stopped": [{"cell": 1, "why": evil}], "printed": evil}
-    for text in (report.feedback(result), report.class_page([result])):
+    answer = {"assignment": "00_descent", "question": evil, "student": evil, "text": evil,
+              "answer": "0", "comment": evil, "points": 0}
+    for text in (feedback.page(result, [answer]), class_page.page([result])):
         assert "<script" not in text and "&lt;script" in text
+        assert "default-src 'none'" in text and "script-src" not in text
+
+
+def test_points_exercises_and_deadlines_come_from_course_toml(tmp_path):
+    (tmp_path / "course.toml").write_text(
+        'exercises = ["descent.1"]\n[points]\n"descent.1" = 10\n'
+        "[deadlines]\n00_descent = 2026-11-30\n")
+    chosen = batch.settings(tmp_path)
+    assert chosen.deadlines["00_descent"].hour == 23
+    task, _ = batch.task(submission.Found("ann", "00_descent", PAGE[:-20]), b"k" * 32, chosen, "e")
+    rows = judge.judge(task)["exercises"]
+    assert [(r["id"], r["max_points"], r["state"]) for r in rows] == [("descent.1", 10, "ungraded")]
+    (tmp_path / "course.toml").write_text('[points]\n"descent.1" = 0\n')
+    with pytest.raises(ValueError, match="must be > 0"):
+        batch.settings(tmp_path)
+    (tmp_path / "course.toml").write_text('[deadlines]\n00_descent = "soon"\n')
+    with pytest.raises(ValueError, match="must be a date"):
+        batch.settings(tmp_path)
+
+
+def test_the_exercise_of_the_instructors_page_works(tmp_path):
+    text = (ROOT / "docs" / "instructors.md").read_text("utf-8")
+    (tmp_path / "own.py").write_text(text.split("```python\n")[1].split("```")[0])
+
+    def half_life(rate):
+        return math.log(0.5) / math.log(1 - rate)
+
+    try:
+        mine = library.exercises("01_multistage", (str(tmp_path / "own.py"),))[-1]
+        assert (mine.id, run(mine, local_call(half_life), b"seed").state) == (
+            "multistage.9", "right")
+        assert run(mine, local_call(half_life=lambda rate: rate), b"seed").state == "wrong"
+    finally:
+        EXERCISES.pop("multistage.9", None)
+
+
+def test_what_came_after_the_deadline_is_late(tmp_path):
+    files = {**{f"{who}/00_descent/00_descent.ipynb": PAGE[:-20] for who in ("ann", "bob", "cy")},
+             "ann/00_descent/timestamp.txt": b"2026-11-30 10:00:00.5 UTC\n",
+             "bob/00_descent/timestamp.txt": b"2026-12-02 10:00:00 UTC"}
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "course.toml").write_text("[deadlines]\n00_descent = 2026-12-01T00:00:00Z\n")
+    batch.grade(put(tmp_path / "in", files), out, ["00_descent"])
+    rows = csv.DictReader(io.StringIO((out / "handed_in.csv").read_text()))
+    assert {r["student"]: r["late"] for r in rows} == {"ann": "in time", "bob": "late", "cy": ""}
+    assert "after the deadline" in (out / "feedback/bob/00_descent.html").read_text()
+
+
+def test_an_earlier_attempt_is_kept_apart(tmp_path):
+    other = json.dumps({"cells": [], "metadata": {"language_info": {"name": "R"}}}).encode()
+    for n, content in enumerate((PAGE[:-20], PAGE[:-30], other)):
+        place = put(tmp_path / str(n), {"ann.ipynb": content})
+        batch.grade(place, tmp_path / "out", ["00_descent"])
+    earlier = [json.loads(p.read_text()) for p in (tmp_path / "out").glob("earlier/*/*.json")]
+    assert ["cut short" in r["exercises"][0]["reason"] for r in earlier] == [True]
+    assert "for r" in report.results(tmp_path / "out")[0]["exercises"][0]["reason"]
+
+
+def test_a_fault_of_ours_costs_a_row_and_is_tried_again(tmp_path, monkeypatch):
+    def stops(*args):
+        raise ZeroDivisionError("ours")
+
+    monkeypatch.setattr(judge, "sandbox_for", lambda name: None)
+    monkeypatch.setattr(judge._Session, "call", stops)
+    place = put(tmp_path / "in", {"ann.ipynb": PAGE})
+    for _ in range(2):
+        assert batch.grade(place, tmp_path / "out", ["00_descent"])["graded"] == 1
+    row = report.results(tmp_path / "out")[0]["exercises"][0]
+    assert row["state"] == "ungraded" and "ZeroDivisionError: ours" in row["reason"]
 
 
 @pytest.fixture(scope="module")
@@ -222,13 +308,15 @@ def test_killed_in_the_middle_and_resumed_the_result_is_the_same(tmp_path):
              str(tmp_path / "course.toml"), "--out"]
     once, twice = tmp_path / "once", tmp_path / "twice"
     subprocess.run([*words, str(once), "--jobs", "2"], cwd=ROOT, check=True, capture_output=True)
-    running = subprocess.Popen([*words, str(twice)], cwd=ROOT, stdout=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL)
+    running = subprocess.Popen([*words, str(twice), "--jobs", "2"], cwd=ROOT,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     until = time.monotonic() + 120
     while len(list(twice.glob("results/*/*.json"))) < 3 and time.monotonic() < until:
         time.sleep(0.02)
+    started = psutil.Process(running.pid).children(recursive=True)
     os.kill(running.pid, signal.SIGKILL)
     running.wait()
+    assert len(started) >= 4 and psutil.wait_procs(started, timeout=30)[1] == []
     done = {p.name: p.stat().st_mtime_ns for p in twice.glob("results/*/*.json")}
     assert 3 <= len(done) < 20
     subprocess.run([*words, str(twice)], cwd=ROOT, check=True, capture_output=True)

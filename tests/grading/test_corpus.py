@@ -87,7 +87,7 @@ def test_a_fault_that_no_shown_input_repeats_is_disputed_and_costs_nothing():
 def test_a_file_that_is_no_notebook_is_ungraded_with_its_reason(name):
     content, reason = FILES[name]
     with pytest.raises(Unreadable, match=reason):
-        submission.read(content, {"gradient_step"}, library.given("00_descent"))
+        submission.read(content, {"gradient_step"}, library.page("00_descent"))
 
 
 @pytest.mark.sandbox
