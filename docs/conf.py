@@ -28,6 +28,7 @@ html_show_sphinx = False
 html_show_copyright = False
 html_show_search_summary = False  # it would fetch pages, which a browser refuses for files
 html_last_updated_fmt = None
+html_context = {"default_mode": "auto"}
 html_theme_options = {
     "show_prev_next": True,
     "show_toc_level": 2,
@@ -37,7 +38,7 @@ html_theme_options = {
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
     "home_page_in_toc": False,
-    "article_footer_items": ["prev-next.html"],
+    "navbar_persistent": [],
     "footer_content_items": [],
 }
 exclude_patterns = ["extra"]

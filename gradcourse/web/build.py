@@ -13,10 +13,11 @@ from importlib import metadata
 from pathlib import Path
 
 from gradcourse import folders
-from gradcourse.notebooks import files
+from gradcourse.notebooks import files, stamp
 from gradcourse.pictures.panel import Panel
 from gradcourse.web import api, notebook, parts
 from gradcourse.web.facts import Chapter, chapters
+from gradcourse.web.frames import Frames, kept
 from gradcourse.web.launch import launch, repository
 
 # The sha256 of tex-svg.js in MathJax 3.2.2, as npm ships it too.
@@ -84,17 +85,24 @@ def mathjax() -> Path:
     return script
 
 
-def panels(slug: str) -> dict[str, Panel]:
-    """Return a chapter's panels by their alt text."""
-    module = importlib.import_module(f"gradcourse.pictures.{slug}")
-    made = [panel() for panel in getattr(module, "PANELS", {}).values()]
-    return {panel.alt: panel for panel in made}
+def panels(name: str, root: Path) -> dict[str, tuple[Panel, Frames]]:
+    """Return a chapter's panels and their frames by the panels' alt text."""
+    module = importlib.import_module(f"gradcourse.pictures.{files.slug_of(name)}")
+    library = root / "gradcourse"
+    sources = [*stamp.sources(name, root), *(library / shared for shared in stamp.SHARED)]
+    sources += [library / "pictures" / file
+                for file in ("style.py", "panel.py", "strip.py", "course.mplstyle")]
+    found = {}
+    for make in getattr(module, "PANELS", {}).values():
+        panel = make()
+        found[panel.alt] = panel, kept(panel, sources, root / "build" / "frames")
+    return found
 
 
 def _chapter(chapter: Chapter, root: Path, source: Path) -> None:
     """Write a chapter and its exercises."""
     page = notebook.chapter(files.page_path("chapters", chapter.name, root),
-                            panels(chapter.slug), source / "extra")
+                            panels(chapter.name, root), source / "extra")
     page["cells"].insert(1, launch(chapter, repository(root)))
     files.write(source / "chapters" / f"{chapter.name}.ipynb", page)
     exercise = notebook.exercise(files.page_path("exercises", chapter.name, root))

@@ -11,6 +11,9 @@ from gradcourse.notebooks.ledger import claims_of
 
 ROW = re.compile(r"^\| *([^|]+?) *\| *(.+?) *\|$", re.MULTILINE)
 
+WORDS = re.compile(
+    r"^\| *[\w.]+ *\|[^|]*\(in words\) *\| *(\d+) *\|[^|]*\| *(\d+) *\|$", re.MULTILINE)
+
 
 class Chapter(NamedTuple):
     """One chapter: what its title cell promises, what its checks ask, what its ledger says."""
@@ -23,6 +26,7 @@ class Chapter(NamedTuple):
     time: str  # in words
     reading: int  # minutes
     exercises: tuple[Exercise, ...]
+    words: tuple[tuple[float, int], ...]  # points and minutes of each question in words
     claims: tuple[dict, ...]
 
     @property
@@ -37,13 +41,13 @@ class Chapter(NamedTuple):
 
     @property
     def solving(self) -> int:
-        """Minutes of all exercises."""
-        return sum(exercise.minutes for exercise in self.exercises)
+        """Minutes of all exercises, those in words among them."""
+        return sum(e.minutes for e in self.exercises) + sum(minutes for _, minutes in self.words)
 
     @property
     def points(self) -> float:
-        """Points of all exercises."""
-        return sum(exercise.points for exercise in self.exercises)
+        """Points of all exercises, those in words among them."""
+        return sum(e.points for e in self.exercises) + sum(points for points, _ in self.words)
 
 
 def chapters(root: Path) -> list[Chapter]:
@@ -72,7 +76,8 @@ def chapter(name: str, root: Path, known: list[str]) -> Chapter:
     return Chapter(
         name, title[1], " ".join(sentence[1].split()), rows["You need"],
         _after(rows["You need"], name, known), rows["Time"], int(minutes[1]),
-        tuple(load(folders.slug(name)).values()), tuple(claims_of(notebook, name)))
+        tuple(load(folders.slug(name)).values()), _in_words(notebook),
+        tuple(claims_of(notebook, name)))
 
 
 def parent(chapter: Chapter, known: list[Chapter]) -> Chapter | None:
@@ -80,6 +85,12 @@ def parent(chapter: Chapter, known: list[Chapter]) -> Chapter | None:
     full = re.sub(r"[^,;]*\bfor one row\b[^,;]*", "", chapter.needs)
     wanted = [c for c in known if c.name in chapter.after and c.number in full]
     return wanted[-1] if wanted else None
+
+
+def _in_words(notebook) -> tuple[tuple[float, int], ...]:
+    """Read points and minutes of the questions that a person marks off the chapter's own table."""
+    text = "\n".join(c["source"] for c in notebook["cells"] if c["id"].endswith("-exercises"))
+    return tuple((float(points), int(minutes)) for points, minutes in WORDS.findall(text))
 
 
 def _after(needs: str, name: str, known: list[str]) -> tuple[str, ...]:

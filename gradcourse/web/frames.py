@@ -5,7 +5,12 @@ holds only the pixels that differ from it, all drawn with the same few colours, 
 settings weigh about as much as three pictures.
 """
 
+import hashlib
 import io
+import json
+import pickle
+from collections.abc import Iterable
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -77,6 +82,26 @@ def frames(panel: Panel, stops: int = STOPS) -> Frames:
         raise ValueError(f"five frames of {type(panel).__name__} weigh {found.size} bytes, "
                          f"more than {MOST}")
     return frames(panel, max(5, min(stops - 2, stops * MOST // found.size)))
+
+
+def kept(panel: Panel, sources: Iterable[Path], folder: Path) -> Frames:
+    """Return a panel's frames, drawn only if none of the files behind them changed.
+
+    Args:
+        panel: the panel.
+        sources: the files that its frames rest on.
+        folder: where frames are kept between builds.
+    """
+    digest = hashlib.sha256(json.dumps([panel.alt, panel.start()]).encode())
+    for path in sorted({*sources, Path(__file__)}):
+        digest.update(path.read_bytes())
+    file = folder / f"{digest.hexdigest()[:24]}.pickle"
+    if file.is_file():
+        return pickle.loads(file.read_bytes())
+    drawn = frames(panel)
+    folder.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(pickle.dumps(drawn))
+    return drawn
 
 
 def settings(slider: Slider, stops: int) -> list[float]:

@@ -47,8 +47,7 @@ def repository(root: Path) -> Repository:
 def launch(chapter: Chapter, where: Repository) -> nbformat.NotebookNode:
     """Return the cell below a chapter's title."""
     exercises = f"../exercises/{chapter.name}/{chapter.name}.html"
-    parts = [f"{chapter.reading} min to read",
-             f'<a href="{exercises}">{chapter.points:g} points to earn</a>',
+    parts = [f'<a href="{exercises}">{chapter.points:g} points to earn</a>',
              "run it with <code>make lab</code>"]
     parts += [f'<a href="{link}">on {name}</a>'
               for name, link in where.links(f"chapters/{chapter.name}.ipynb").items()]

@@ -15,19 +15,20 @@ from gradcourse.lab import card_text
 from gradcourse.notebooks import files
 from gradcourse.pictures.panel import Panel
 from gradcourse.web import panel as live
-from gradcourse.web.frames import webp
+from gradcourse.web.frames import Frames, webp
 
 LIVE = "The sliders come alive when this cell runs"
+FOLDED = {"parameters": "remove-cell", "setup": "hide-input"}
 HINT = re.compile(r"""^hint\(\s*["']([a-z0-9_]+\.\d+)["']\s*\)""", re.MULTILINE)
 CHECK = re.compile(r"""^check\(\s*["']([a-z0-9_]+\.\d+)["']""", re.MULTILINE)
 
 
-def chapter(path: Path, panels: dict[str, Panel], out: Path) -> nbformat.NotebookNode:
+def chapter(path: Path, panels: dict[str, tuple[Panel, Frames]], out: Path) -> nbformat.NotebookNode:
     """Turn a chapter's outputs into what a page without a kernel can show.
 
     Args:
         path: the chapter.
-        panels: its panels by their alt text.
+        panels: its panels and their frames, by their alt text.
         out: where the site's files go; pictures are written to ``pictures/`` below it.
 
     Returns:
@@ -68,11 +69,12 @@ def figure(picture: bytes, alt: str, width: int, where: str, out: Path) -> str:
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(small)
     height = round(width * image.height / image.width)
-    return (f'<img class="gc-picture dark-light" src="../pictures/{name}" width="{width}" '
-            f'height="{height}" alt="{html.escape(alt)}" loading="lazy" decoding="async">')
+    return ('<div class="gc-scroll" tabindex="0" role="group" aria-label="picture">'
+            f'<img class="gc-picture dark-light" src="../pictures/{name}" width="{width}" '
+            f'height="{height}" alt="{html.escape(alt)}" loading="lazy" decoding="async"></div>')
 
 
-def _picture(output, page: str, cell: str, panels: dict[str, Panel], out: Path):
+def _picture(output, page: str, cell: str, panels: dict, out: Path):
     """Replace a picture by its file; where it is the strip of a panel, by the panel."""
     data = output.get("data", {})
     if "image/png" not in data:
@@ -81,7 +83,7 @@ def _picture(output, page: str, cell: str, panels: dict[str, Panel], out: Path):
     alt, width = meta.get("alt", data.get("text/plain", "")), meta.get("width", 864)
     shown = figure(base64.b64decode(data["image/png"]), alt, width, f"{page}/{cell}", out)
     if alt in panels:
-        shown = live.html(panels[alt], f"{page}/{cell}", shown, out)
+        shown = live.html(*panels[alt], f"{page}/{cell}", shown, out)
     return _output(shown)
 
 
@@ -108,4 +110,5 @@ def _tidy(notebook) -> None:
     notebook["metadata"] = {"kernelspec": {"name": "python3", "display_name": "Python 3"},
                             "language_info": {"name": "python", "pygments_lexer": "ipython3"}}
     for cell in notebook["cells"]:
-        cell["metadata"] = {"tags": ["remove-cell"]} if cell["id"].endswith("-parameters") else {}
+        part = cell["id"].rpartition("-")[2]
+        cell["metadata"] = {"tags": [FOLDED[part]]} if part in FOLDED else {}

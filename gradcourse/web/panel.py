@@ -5,16 +5,17 @@ import json
 from pathlib import Path
 
 from gradcourse.pictures.panel import FRAME_DPI, Panel
-from gradcourse.web.frames import Frames, frames
+from gradcourse.web.frames import Frames
 
 CSS_DPI = 96
 
 
-def html(panel: Panel, where: str, strip: str, out: Path) -> str:
-    """Draw a panel's frames into files and return the HTML that moves through them.
+def html(panel: Panel, drawn: Frames, where: str, strip: str, out: Path) -> str:
+    """Write a panel's frames into files and return the HTML that moves through them.
 
     Args:
         panel: the panel.
+        drawn: its frames.
         where: the name of its files, such as "00_descent/descent-panel".
         strip: HTML of its static strip, for a reader without scripts.
         out: where the site's files go.
@@ -22,7 +23,6 @@ def html(panel: Panel, where: str, strip: str, out: Path) -> str:
     Returns:
         A slider with label and value, the picture and one line of text.
     """
-    drawn = frames(panel)
     names = _write(drawn, where, out)
     first = drawn.frames[drawn.opening]
     wide = round(panel_width(panel) * CSS_DPI / FRAME_DPI)
@@ -31,9 +31,10 @@ def html(panel: Panel, where: str, strip: str, out: Path) -> str:
             "images": names, "opening": drawn.opening}
     return (f'<div class="gc-panel" style="max-width: {wide}px">'
             f'<div class="gc-live" hidden>{_slider(drawn, where)}'
+            f'<div class="gc-scroll" tabindex="0" role="group" aria-label="picture">'
             f'<div class="gc-stage"><img class="dark-light" src="{names[drawn.opening]}" '
             f'width="{wide}" height="{high}" alt="{markup.escape(panel.alt)}" loading="lazy">'
-            f'<img class="gc-over dark-light" alt="" aria-hidden="true" hidden></div>'
+            f'<img class="gc-over dark-light" alt="" aria-hidden="true" hidden></div></div>'
             f'<p class="gc-says" role="status">{markup.escape(first.says)}</p>{_others(panel)}'
             f'<script type="application/json">{_json(data)}</script></div>'
             f"<noscript>{strip}</noscript></div>")

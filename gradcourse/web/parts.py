@@ -5,6 +5,7 @@ import json
 import re
 from pathlib import Path
 
+from gradcourse.evidence import Interval
 from gradcourse.lab import table
 from gradcourse.web.facts import Chapter, parent
 
@@ -137,18 +138,16 @@ def _claim(chapter: Chapter, claim: dict) -> tuple[str, ...]:
     first = (f'<a href="../chapters/{chapter.name}.html"><b>{_text(claim["id"])}</b></a> '
              f"{_text(claim['claim'])}{_quiet(claim['setting'])}")
     parts = claim.get("parts") or [claim]
-    measured = claim.get("why") or "".join(map(_part, parts))
-    return (first, _text(claim["source"]), measured if parts and not claim.get("why") else
-            _text(measured), f'<span class="gc-verdict">{_text(claim["verdict"])}</span>')
+    measured = _text(claim.get("why", "")) or "".join(map(_part, parts))
+    return (first, _text(claim["source"]), measured, f'<span class="gc-verdict">{_text(claim["verdict"])}</span>')
 
 
 def _part(part: dict) -> str:
     if not part.get("interval"):
         return ""
-    low, middle, high = (float("nan") if end is None else end for end in part["interval"])
+    ends = (float("nan") if end is None else end for end in part["interval"])
     name = f"{_text(part['name'])}: " if part.get("name") else ""
-    span = "" if low == high else f" [{table.number(low)}, {table.number(high)}]"
-    return (f"<div>{name}<b>{table.number(middle)}</b>{span}</div>"
+    return (f"<div>{name}{table.measured(Interval(*ends, part.get('n') or 1))}</div>"
             + _quiet(f"{part['statistic']}; wanted {part['rule']}"))
 
 
