@@ -7,7 +7,6 @@ import contextlib
 import json
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -21,8 +20,6 @@ import pytest
 from gradcourse import folders
 from gradcourse.pictures import style  # noqa: F401  builds matplotlib's font cache beforehand
 
-ARGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-        "--disable-background-networking", "--disable-component-update", "--disable-sync")
 FAULTS = ("[data-mime-type='application/vnd.jupyter.error'],"
           "[data-mime-type='application/vnd.jupyter.stderr']")
 COURSE = Path(__file__).resolve().parents[1]
@@ -37,26 +34,6 @@ panel(Dot())
 """
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.notebook]
-
-
-def chromium() -> str | None:
-    """Find a Chromium on this machine."""
-    known = ("chromium", "chromium-browser", "google-chrome")
-    return next((path for name in known if (path := shutil.which(name))), None)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    path = chromium()
-    if path is None and os.environ.get("CI") == "true":
-        pytest.fail("no Chromium on PATH: .ci/run installs it")
-    if path is None:
-        pytest.skip("no Chromium on PATH")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=list(ARGS))
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")
