@@ -45,7 +45,8 @@ def build(out: Path, root: Path | None = None, jobs: int = 2, strict: bool = Tru
     source = root / "build" / "site-source"
     assemble(source, root, jobs)
     shutil.rmtree(out, ignore_errors=True)
-    words = ["-q", "-b", "html", "-d", str(root / "build" / "site-trees"), "-D", f"html_extra_path={source / 'extra'}"]
+    words = ["-q", "-b", "html", "-d", str(root / "build" / "site-trees")]
+    words += ["-D", f"html_extra_path={source / 'extra'}"]
     words += ["-W", "--keep-going"] if strict else []
     if build_main([*words, "-c", str(root / "docs"), str(source), str(out)]):
         raise ValueError("the site was not built: the lines above say why")

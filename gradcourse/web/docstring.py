@@ -6,8 +6,8 @@ import re
 import textwrap
 
 LISTED = ("Args", "Attributes", "Raises")
-SECTION = re.compile(r"^(Args|Attributes|Returns|Yields|Raises|Examples?|Notes?|Source):\n((?:(?: .*)?\n)+)",
-                     re.MULTILINE)
+NAMES = "Args|Attributes|Returns|Yields|Raises|Examples?|Notes?|Source"
+SECTION = re.compile(rf"^({NAMES}):\n((?:(?: .*)?\n)+)", re.MULTILINE)
 ENTRY = re.compile(r"^(\*{0,2}[\w.]+(?:, \*{0,2}[\w.]+)*)(?: \([^)]*\))?: (.*)$", re.DOTALL)
 
 

@@ -23,7 +23,9 @@ HINT = re.compile(r"""^hint\(\s*["']([a-z0-9_]+\.\d+)["']\s*\)""", re.MULTILINE)
 CHECK = re.compile(r"""^check\(\s*["']([a-z0-9_]+\.\d+)["']""", re.MULTILINE)
 
 
-def chapter(path: Path, panels: dict[str, tuple[Panel, Frames]], out: Path) -> nbformat.NotebookNode:
+def chapter(
+    path: Path, panels: dict[str, tuple[Panel, Frames]], out: Path
+) -> nbformat.NotebookNode:
     """Turn a chapter's outputs into what a page without a kernel can show.
 
     Args:

@@ -139,7 +139,8 @@ def _claim(chapter: Chapter, claim: dict) -> tuple[str, ...]:
              f"{_text(claim['claim'])}{_quiet(claim['setting'])}")
     parts = claim.get("parts") or [claim]
     measured = _text(claim.get("why", "")) or "".join(map(_part, parts))
-    return (first, _text(claim["source"]), measured, f'<span class="gc-verdict">{_text(claim["verdict"])}</span>')
+    word = f'<span class="gc-verdict">{_text(claim["verdict"])}</span>'
+    return first, _text(claim["source"]), measured, word
 
 
 def _part(part: dict) -> str:
