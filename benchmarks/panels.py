@@ -1,7 +1,7 @@
 """How fast a panel answers: from a key press to the new picture, in JupyterLab in a real browser.
 
-`python -m benchmarks.panels` measures every panel of the course and writes `panels.json` beside this
-file.  A press counts from the browser's key event to the frame after the new picture is decoded; a
+`python -m benchmarks.panels` measures every panel of the course and writes `panels.json` beside it.
+A press counts from the browser's key event to the frame after the new picture is decoded; a
 burst is thirty presses, thirty a second, and settles when the last picture of it is shown.
 """
 

@@ -123,7 +123,7 @@ def axe():
 
 def violations(page, script):
     """Return axe's violations of level serious or above."""
-    page.evaluate("script => { if (!window.axe) { window.eval(script); } }", script)
+    page.add_script_tag(content=script)
     found = page.evaluate("""() => axe.run(document, {resultTypes: ['violations']}).then(r =>
         r.violations.filter(v => ['serious', 'critical'].includes(v.impact)).map(v =>
             v.id + ': ' + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(' | ')))""")

@@ -7,6 +7,7 @@ stored in the chapters, and every script comes from an installed package.
 import hashlib
 import importlib
 import os
+import re
 import shutil
 from concurrent.futures import ProcessPoolExecutor
 from importlib import metadata
@@ -22,6 +23,8 @@ from gradcourse.web.launch import launch, repository
 
 # The sha256 of tex-svg.js in MathJax 3.2.2, as npm ships it too.
 MATHJAX = "d4295dc33744836935c1399feece5159577b34c5c8ffb9f1c6324cd82e03a882"
+
+ICONS = re.compile(r"<(script|link)\b[^>]*fontawesome[^>]*>(?:</script>)?")
 
 
 def build(out: Path, root: Path | None = None, jobs: int = 2, strict: bool = True) -> Path:
@@ -68,9 +71,20 @@ def assemble(source: Path, root: Path, jobs: int = 2) -> None:
         if (root / "docs" / shots).is_dir():
             shutil.copytree(root / "docs" / shots, extra / "docs" / shots)
     api.write(source / "api")
+    _icons(extra / "icons")
     shutil.copytree(mathjax().parent, extra / "mathjax", ignore=_all_but("tex-svg.js"))
     with ProcessPoolExecutor(jobs) as pool:
         list(pool.map(_chapter, known, [root] * len(known), [source] * len(known)))
+
+
+def _icons(folder: Path) -> None:
+    """Take the font that the theme's icons are in; site.css names the few that pages use."""
+    import pydata_sphinx_theme
+
+    theme = Path(pydata_sphinx_theme.__file__).parent / "theme" / "pydata_sphinx_theme"
+    (font,) = (theme / "static").rglob("fa-solid-900.woff2")
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(font, folder)
 
 
 def mathjax() -> Path:
@@ -119,10 +133,17 @@ def _all_but(name: str):
 
 
 def _tidy(out: Path) -> None:
-    """Drop what a reader never asks for."""
-    for name in (".buildinfo", "objects.inv"):
+    """Drop what a reader never asks for, above all a script that draws ten icons in 1.5 MB."""
+    for name in (".buildinfo", "objects.inv", "_static/scripts/fontawesome.js"):
         (out / name).unlink(missing_ok=True)
-    shutil.rmtree(out / "_sources", ignore_errors=True)
+    for path in [*out.rglob("*.map"), *(out / "_static").rglob("*.html")]:
+        path.unlink()
+    for folder in ("_sources", "_static/vendor"):
+        shutil.rmtree(out / folder, ignore_errors=True)
+    for path in out.rglob("*.html"):
+        text = ICONS.sub("", path.read_text(encoding="utf-8"))
+        text = text.replace("<summary><span", '<summary aria-label="open or close"><span')
+        path.write_text(text, encoding="utf-8")
     (out / ".nojekyll").touch()
 
 
