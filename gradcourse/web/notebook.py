@@ -103,7 +103,8 @@ def _is_note(output) -> bool:
 
 def _card(name: str) -> str:
     exercise = find(name)
-    verdict = f"not started, 0 of {exercise.points:g} points"
+    unit = "point" if exercise.points == 1 else "points"
+    verdict = f"not started, 0 of {exercise.points:g} {unit}"
     return card_text.as_html(card_text.Card(card_text.GREY, f"{name} {exercise.title}", verdict))
 
 
