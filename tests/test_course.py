@@ -59,7 +59,7 @@ def test_a_learner_gets_no_test_tools(course):
 
 def test_setup_installs_what_the_tests_need(course, tmp_path):
     assert course.main(["setup"]) == 0
-    assert course.stages == ["venv", ".[test]", "venv", "nbgrader"]
+    assert course.stages == ["venv", ".[test,site]", "venv", "nbgrader"]
     spec = tmp_path / ".venv-nbgrader/share/jupyter/kernels/python3/kernel.json"
     argv = json.loads(spec.read_text())["argv"]
     assert argv[0] == str(course._python(tmp_path / ".venv"))
@@ -77,7 +77,7 @@ def test_tests_after_lab_add_to_the_same_environment(course):
     course.main(["lab"])
     course.stages.clear()
     course.main(["setup"])
-    assert course.stages == [".[test]", "venv", "nbgrader"]
+    assert course.stages == [".[test,site]", "venv", "nbgrader"]
 
 
 def test_other_pins_install_again(course, tmp_path):
@@ -85,7 +85,7 @@ def test_other_pins_install_again(course, tmp_path):
     course.stages.clear()
     (tmp_path / "constraints.txt").write_text("torch==2.6.0\n")
     course.main(["lab"])
-    assert course.stages == [".[test]"]
+    assert course.stages == [".[test,site]"]
 
 
 def test_another_python_or_place_starts_from_nothing(course, monkeypatch):

@@ -28,8 +28,9 @@ ARROWS = {
     "pictures": {"methods"} | SHARED,
     "checks": {"methods"} | SHARED,
     "recorded": {"methods"} | SHARED,
-    "lab": {"checks", "pictures", "methods", "folders", "recorded"} | SHARED,
+    "lab": {"checks", "pictures", "methods", "folders", "home", "recorded"} | SHARED,
     "folders": set(),
+    "home": {"folders"},
 }
 BARE = {"wire", "folders"}  # import nothing of ours at all
 
