@@ -26,7 +26,6 @@ ARMS = {
     "align": Reading("regularise", -0.3),
     "align, shuffled": Reading("regularise", -0.3, "shuffled"),
     "align, label-free": Reading("regularise", -0.3, labels="sampled"),
-    "oppose, equal cost": Reading("regularise", 0.3),
     "align, equal cost": Reading("regularise", -0.3),
     "plain, frequencies": Reading(),
     "un-mix, frequencies": Reading("map", -0.3),
@@ -42,7 +41,7 @@ def pilot(device, progress, *, seeds=range(100, 106), width=24, batch=8, steps=1
         For each pair of arms the standard deviation of the paired difference, thousandths of a nat.
     """
     names = [name for name in ARMS if "cost" not in name and "freq" not in name]
-    got = {name: _evaluate(_trained(name, seeds, device, width, batch, steps, lr))["nats"]
+    got = {name: _unseen(_trained(name, seeds, device, width, batch, steps, lr))
            for name in progress(names)}
     pairs = [("plain", name) for name in names[1:]]
     pairs += [("un-mix, shuffled", "un-mix"), ("align, shuffled", "align")]
@@ -50,8 +49,8 @@ def pilot(device, progress, *, seeds=range(100, 106), width=24, batch=8, steps=1
         1000 * (one - two) for one, two in zip(got[a], got[b], strict=True))) for a, b in pairs}
 
 
-def sweep(device, progress, *, seeds=range(200, 208), width=24, batch=8, steps=120, lr=0.012,
-          lams=(-1.0, -0.6, -0.3, -0.1, 0.1, 0.3, 0.6, 1.0)):
+def sweep(device, progress, *, seeds=range(200, 206), width=24, batch=8, steps=120, lr=0.012,
+          lams=(-0.9, -0.6, -0.3, 0.3, 0.6, 0.9)):
     """Train every arm at every λ, to look at.
 
     Returns:
@@ -60,15 +59,15 @@ def sweep(device, progress, *, seeds=range(200, 208), width=24, batch=8, steps=1
     def run(reading):
         net, trace = _train(reading, seeds, device, width, batch, steps, lr)
         return {"path": [_short(v) for v in trace.loss.mean(1).view(-1, 10).mean(1).tolist()],
-                "unseen": _evaluate(net)["nats"]}
+                "unseen": _unseen(net)}
 
     found = {name: {str(lam): run(reading._replace(lam=lam)) for lam in progress(list(lams))}
              for name, reading in SWEPT.items()}
     return {"plain": run(Reading()), "arms": found}
 
 
-def tuned(device, progress, *, seeds=range(1100, 1110), looking=range(2), width=32, batch=16,
-          steps=300, lrs=(0.004, 0.008, 0.016, 0.032)):
+def tuned(device, progress, *, seeds=range(1100, 1110), looking=range(2), width=32, batch=8,
+          steps=200, lrs=(0.006, 0.012, 0.024)):
     """Choose every arm's step on seeds for looking, train on others, measure every promise.
 
     Returns:
@@ -76,8 +75,8 @@ def tuned(device, progress, *, seeds=range(1100, 1110), looking=range(2), width=
     """
     result = {}
     for name in progress(list(ARMS)):
-        looked = {lr: statistics.fmean(_evaluate(_trained(name, looking, device, width, batch,
-                                                          steps, lr))["nats"]) for lr in lrs}
+        looked = {lr: statistics.fmean(_unseen(_trained(name, looking, device, width, batch, steps,
+                                                        lr))) for lr in lrs}
         lr = min(looked, key=looked.get)
         net = _trained(name, seeds, device, width, batch, steps, lr)
         result[name] = {"lr": lr, "looked": {str(k): _short(v) for k, v in looked.items()},
@@ -126,17 +125,26 @@ def _frequencies():
     return (counts / counts.sum()).log()
 
 
+def _windows(net, tokens, g, count=256, length=32):
+    """Draw the same windows for every seed, (S, count, length + 1)."""
+    bias = net.weights["head_bias"]
+    at = torch.randint(len(tokens) - length, (count, 1), generator=g)
+    return tokens[at + torch.arange(length + 1)].to(bias.device).expand(len(bias), -1, -1)
+
+
 @torch.no_grad()
-def _evaluate(net, count=256, length=32) -> dict:
+def _unseen(net) -> list:
+    """Measure the loss of each seed on unseen text."""
+    code = _windows(net, _text()[1], torch.Generator().manual_seed(0))
+    return [_short(v) for v in nats(net, code).tolist()]
+
+
+@torch.no_grad()
+def _evaluate(net) -> dict:
     """Measure every promise on unseen text; one number a seed for each."""
-    g, S = torch.Generator().manual_seed(0), len(net.weights["head_bias"])
-    where = net.weights["head_bias"].device
-
-    def windows(tokens):
-        at = torch.randint(len(tokens) - length, (count, 1), generator=g)
-        return tokens[at + torch.arange(length + 1)].to(where).expand(S, -1, -1)
-
-    code, prose = windows(_text()[1]), windows(python_prose(LETTERS).tokens)
+    g = torch.Generator().manual_seed(0)
+    code = _windows(net, _text()[1], g)
+    prose, where = _windows(net, python_prose(LETTERS).tokens, g), code.device
     hit = torch.rand(code[0, :, 1:].shape, generator=g).to(where) < 0.1
     other = torch.randint(1, 97, hit.shape, generator=g).to(where)
     spoilt = torch.where(hit, other, code[..., :-1])
