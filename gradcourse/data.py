@@ -191,7 +191,8 @@ def _as_letters(texts: list[str], letters: int) -> Text:
 
 @cache
 def _module_words(name: str) -> list[str]:
-    return re.findall(r"[A-Za-z_]\w*|\d+|[^\w\s]", _module_text(name))
+    path = Path(importlib.util.find_spec(name).origin)
+    return re.findall(r"[A-Za-z_]\w*|\d+|[^\w\s]", path.read_text(encoding="utf-8"))
 
 
 def _module_text(name: str) -> str:

@@ -299,11 +299,17 @@ def test_each_seed_may_have_its_own_lam():
             torch.testing.assert_close(both.weights[name][1], half.weights[name][1])
 
 
-def test_training_stops_at_a_loss_that_is_not_finite():
-    net = crowd()
+def test_a_seed_that_breaks_leaves_the_others_alone_and_training_stops_when_all_have():
+    plain, one = trained()
+    broken, net = crowd(), crowd()
     with torch.no_grad():
         net.weights["head_bias"][1, 0] = torch.inf
+        broken.weights["head_bias"][:, 0] = torch.inf
     trace = train(net, batches(), lr=0.01)
+    torch.testing.assert_close(trace.loss[:, 0], one.loss[:, 0])
+    assert not trace.loss[:, 1].isfinite().any()
+    torch.testing.assert_close(net.weights["head_bias"][0], plain.weights["head_bias"][0])
+    trace = train(broken, batches(), lr=0.01)
     assert trace.loss.isnan().all() and trace.alignment.isnan().all()
 
 

@@ -53,7 +53,7 @@ def train(
         generator: of the shuffles and the sampled labels.
 
     Returns:
-        Losses and alignments; after the first loss that is not finite, NaN.
+        Losses and alignments; not finite from where a seed broke, and NaN once all seeds have.
 
     Raises:
         ValueError: if lr is not > 0, or the reading is unknown.
@@ -80,7 +80,7 @@ def train(
         optimizer.param_groups[0]["lr"] = lr * factors[k]
         optimizer.zero_grad()
         total, loss, aligned = _objective(net, words, reading, generator)
-        if not bool(loss.isfinite().all()):
+        if not bool(loss.isfinite().any()):
             break
         total.sum().backward()
         seen[k] = torch.stack([loss.detach(), aligned()])
