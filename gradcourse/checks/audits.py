@@ -297,7 +297,7 @@ def complete(place, runs, value, tried):
     if len(fresh) > len(set(fresh)):
         cause = "some runs are made twice: keep the losses"
     else:
-        cause = "seeds were left out: stopping when it looks good is a look with its own luck"
+        cause = "seeds were left out: to stop when it looks good is a look with its own luck"
     return Failure(tried, f"{want} runs of fresh seeds", f"{len(fresh)}", cause, 3)
 
 
@@ -317,7 +317,7 @@ def gains(place, runs, value, tried):
         (averaged, "one gain a seed is wanted: the mean hides the spread"),
         (means, "one gain a seed is wanted: the mean hides the spread"),
         (losses, "these are losses: take them from plain's"),
-        ({**want, "plain": [0.0] * len(want["mix"])}, "plain has no gain over itself: leave it out"),
+        ({**want, "plain": [0.0] * len(want["mix"])}, "plain has no gain over itself"),
     ]
     return same(value, want, tried=tried, causes=causes, rtol=1e-9, atol=1e-9, hint=2)
 

@@ -204,7 +204,7 @@ TRIAL = Exercise(
     difficulty=4,
     minutes=20,
     hints=(
-        "Write down what each call of train got. Do two arms of one seed ever see the same letters?",
+        "Write down what each call of train got. Do two arms of a seed ever see the same letters?",
         "For one seed every arm starts from the same weights and reads the same letters; another "
         "seed has others. A gain is plain's loss minus the arm's. The pilot's seeds are spent.",
         "fresh = the seeds that are not in the pilot, in their order\n"
