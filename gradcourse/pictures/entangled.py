@@ -282,7 +282,7 @@ class AuditPanel(Panel):
         if data.benefit == 0:
             return (f"Nothing is there, and {100 * data.simulated:.2g} % of 10,000 audits report a "
                     f"gain all the same, with {data.seeds} seeds as with any number.")
-        text = (f"With {data.seeds} seeds {100 * data.simulated:.3g} % of 10,000 audits find a true "
+        text = (f"With {data.seeds} seeds {100 * data.simulated:.3g} % of 10,000 audits find the "
                 f"benefit of {data.benefit:g}; exact: {100 * data.power[data.seeds - 2]:.3g} %.")
         if not data.enough:
             return text + " Even 24 seeds are too few for four in five."
