@@ -126,24 +126,24 @@ PLAN = Exercise(
 
 @PLAN.check("one contrast, wide", hint=2)
 def _wide(call, draw):
-    return audits.compare_plan(call, [draw.uniform(4.0, 7.0) * audits.pilot(draw, 6)], 3.0)
+    return audits.compare_plan(call, [draw.uniform(5.3, 6.8) * audits.pilot(draw, 6)], 5.0)
 
 
 @PLAN.check("one contrast, narrow", hint=2)
 def _narrow(call, draw):
     delta = draw.uniform(9.0, 11.0)
-    return audits.compare_plan(call, [draw.uniform(3.0, 5.0) * audits.pilot(draw, 6)], delta)
+    return audits.compare_plan(call, [delta / 20 * audits.pilot(draw, 6)], delta)
 
 
 @PLAN.check("the pilot's mean says nothing", hint=1)
 def _mean(call, draw):
-    gains = draw.uniform(4.0, 7.0) * audits.pilot(draw, 6) + draw.choice([-1, 1]) * 30
-    return audits.compare_plan(call, [gains], draw.uniform(4.0, 6.0))
+    gains = draw.uniform(5.3, 6.8) * audits.pilot(draw, 6) + draw.choice([-1, 1]) * 30
+    return audits.compare_plan(call, [gains], 5.0)
 
 
 @PLAN.check("four contrasts share one chance", hint=2)
 def _four(call, draw):
-    pilots = [spread * audits.pilot(draw, 6) for spread in (4.0, 6.0, 9.0, 12.0)]
+    pilots = [spread * audits.pilot(draw, 6) for spread in (2.0, 3.0, 4.0, 5.0)]
     return audits.compare_plan(call, pilots, draw.uniform(4.0, 6.0))
 
 

@@ -4,7 +4,8 @@ EXERCISE = "entangled.6"
 REJECTED_BY = {
     "a bowl": "the difference is over 2 e: halve it",
     "a bent loss": "the difference is over 2 e: halve it",
-    "read through a norm only": "the difference is over 2 e: halve it",
+    "read through a norm only":
+        "E is zero for every h here, and so is its slope: two terms of the product rule cancel",
 }
 
 

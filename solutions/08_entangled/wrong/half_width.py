@@ -6,8 +6,6 @@ EXERCISE = "entangled.3"
 REJECTED_BY = {
     "one contrast, wide":
         "half an interval of delta is a coin flip: a gain of delta is then found half the time",
-    "one contrast, narrow":
-        "half an interval of delta is a coin flip: a gain of delta is then found half the time",
     "the pilot's mean says nothing":
         "half an interval of delta is a coin flip: a gain of delta is then found half the time",
     "four contrasts share one chance":

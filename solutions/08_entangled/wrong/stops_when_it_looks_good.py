@@ -3,7 +3,7 @@
 EXERCISE = "entangled.5"
 REJECTED_BY = {
     "every fresh seed is run, once an arm":
-        "seeds were left out: stopping when it looks good is a look with its own luck",
+        "seeds were left out: to stop when it looks good is a look with its own luck",
 }
 
 

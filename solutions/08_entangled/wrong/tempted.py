@@ -15,7 +15,7 @@ def plan(pilots, delta):
     level, needed = 1 - 0.05 / len(pilots), []
     for gains in pilots:
         s, n = float(gains.std()), 2
-        effect = max(abs(float(gains.mean())), s / 4)
+        effect = max(abs(float(gains.mean())), s / 2)
         while stats.nct.sf(stats.t.ppf((1 + level) / 2, n - 1), n - 1, effect * n**0.5 / s) < 0.8:
             n += 1
         needed.append(n)
