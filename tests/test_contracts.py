@@ -20,8 +20,9 @@ import pytest
 import torch
 
 import gradcourse.methods
-from gradcourse.methods import clipping, games, multistage
+from gradcourse.methods import clipping, entangled, games, multistage
 from gradcourse.methods.descent import State
+from gradcourse.models import Crowd, LanguageModel
 
 
 class Row(NamedTuple):
@@ -38,6 +39,17 @@ def coupled(x, y):
     return y, x - y
 
 
+def seeded():
+    return torch.Generator().manual_seed(0)
+
+
+def net_of(make):
+    """Make two small language models, of the dtype and on the device that are asked for."""
+    nets = [LanguageModel(5, 4, width=4, layers=2, generator=seeded()) for _ in "ab"]
+    return Crowd(nets).to(make(1))
+
+
+BATCHES = torch.randint(5, (4, 2, 3, 4), generator=seeded())
 S, BETA = (3, 2), {"lr": 0.1, "momentum": 0.5}
 PLAN, STAGES = {"lr": 0.5, "mu": 0.5}, [(0.5, 3), (0.1, 4)]
 PAYOFF = games.Payoff(*[types.FunctionType] * 5)
@@ -142,6 +154,23 @@ ROWS = {
         lambda make: ((games.wavy_payoff(), 0.5, 8), {}), games.MeanFieldGame
     ),
     "games.circle_distance": Row(lambda make: ((make(3, 8), make(8)), {}), (3,)),
+    "entangled.entanglement": Row(lambda make: ((make(2, *S), make(2, *S)), {}), (2,)),
+    "entangled.mixing": Row(lambda make: ((make(2, *S),), {}), (2, 3, 3)),
+    **{
+        f"entangled.{name}": Row(
+            lambda make: ((make(2, *S), make(2, *S)), {"lam": 0.3}), (2, *S)
+        )
+        for name in ("mapped_gradient", "fused_gradient", "entangle_gradients", "forward_shift")
+    },
+    "entangled.shuffled": Row(lambda make: ((make(2, *S),), {"generator": seeded()}), (2, *S)),
+    "entangled.sampled_labels": Row(
+        lambda make: ((make(2, *S),), {"generator": seeded()}), torch.Tensor, reads=True
+    ),
+    "entangled.train": Row(lambda make: ((net_of(make), BATCHES), {"lr": 0.1}),
+                           entangled.Trace((4, 2), (4, 2)), reads=True),
+    "entangled.nats": Row(lambda make: ((net_of(make), BATCHES[0]), {}), (2,), reads=True),
+    "entangled.hidden_states": Row(lambda make: ((net_of(make), BATCHES[0]), {}),
+                                   ((2, 3, 4, 4), (2, 3, 4, 4)), reads=True),
     "games.wavy_payoff": Row(lambda make: ((), {}), PAYOFF),
     "games.tilted_payoff": Row(lambda make: ((), {}), PAYOFF),
 }

@@ -25,7 +25,7 @@ HELPERS = {  # modules of a room that belong to no chapter
 ARROWS = {
     "methods": set(),
     **{module: SHARED for module in sorted(SHARED)},
-    "pictures": {"methods"} | SHARED,
+    "pictures": {"methods", "recorded"} | SHARED,
     "checks": {"methods"} | SHARED,
     "recorded": {"methods"} | SHARED,
     "lab": {"checks", "pictures", "methods", "folders", "home", "recorded"} | SHARED,
