@@ -25,14 +25,14 @@ from gradcourse.models import DigitEncoder
 
 TRAIN, BATCH = 1297, 256
 KINDS = {  # name -> what is set, and its value
-    **{f"τ = {tau:g}": ("temperature", tau) for tau in (1, 0.5, 0.25, 0.125, 0.0625, 0.03125)},
+    **{f"τ = {tau:g}": ("temperature", tau) for tau in (1, 0.5, 0.25, 0.125, 0.0625)},
     **{f"α = {alpha:g}": ("alpha", alpha) for alpha in (0.5, 1, 2, 4, 8)},
     "learnt τ": ("learnt", 0.07),
 }
-RATES = (3e-4, 1e-3, 3e-3)
+RATES = (1e-3, 3e-3, 1e-2)
 
 
-def grid(device, progress, *, seeds=range(1000, 1010), looking=range(2), steps=400):
+def grid(device, progress, *, seeds=range(1000, 1010), looking=range(2), steps=300):
     """Train every loss on every seed, at the learning rate that was best on the looking seeds.
 
     Returns:
@@ -54,8 +54,8 @@ def grid(device, progress, *, seeds=range(1000, 1010), looking=range(2), steps=4
     return {"losses": found, "tuned": max(best, key=best.get), "untrained": untrained}
 
 
-def gentle(device, progress, *, seeds=range(1000, 1008), steps=150,
-           strengths=(0.01, 0.03, 0.1, 0.3, 1.0)):
+def gentle(device, progress, *, seeds=range(1000, 1006), steps=150,
+           strengths=(0.01, 0.1, 0.3, 1.0)):
     """Train three losses on gentler and gentler views.
 
     Returns:
@@ -70,7 +70,7 @@ def gentle(device, progress, *, seeds=range(1000, 1008), steps=150,
 RUNS = {"grid": grid, "gentle": gentle}
 
 
-def train(name, seed, *, steps, rate=1e-3, strength=1.0, device="cpu"):
+def train(name, seed, *, steps, rate=3e-3, strength=1.0, device="cpu"):
     """Train an encoder on views of digits with one loss; return what it is worth."""
     data = digits(train=TRAIN, seed=seed, dtype=torch.float32)
     g = torch.Generator().manual_seed(seed)
