@@ -32,26 +32,28 @@ KINDS = {  # name -> what is set, and its value
 RATES = (1e-3, 3e-3, 1e-2)
 
 
-def grid(device, progress, *, seeds=range(1000, 1010), looking=range(2), steps=300):
-    """Train every loss on every seed, at the learning rate that was best on the looking seeds.
+def temperatures(device, progress, *, seeds=range(1000, 1010), looking=range(2), steps=200):
+    """Train with each temperature and with a learnt one; see `_grid`.
 
     Returns:
-        For each loss its learning rate, what the looking seeds gave at each rate, and one number a
-        fresh seed of all that `measure` gives; the temperature that the looking seeds choose; and
-        what an untrained encoder gives.
+        What `_grid` gives, the temperature that the looking seeds choose, and what an untrained
+        encoder is worth.
     """
-    found = {}
-    for name in progress(list(KINDS)):
-        looked = {rate: statistics.fmean(
-            train(name, seed, steps=steps, rate=rate, device=device)["moved"] for seed in looking)
-            for rate in RATES}
-        rate = max(looked, key=looked.get)
-        rows = [train(name, seed, steps=steps, rate=rate, device=device) for seed in seeds]
-        found[name] = {"rate": rate, "looked": {f"{r:g}": _short(m) for r, m in looked.items()},
-                       **_columns(rows)}
+    names = [name for name, (what, _) in KINDS.items() if what != "alpha"]
+    found = _grid(device, progress(names), seeds, looking, steps)
     best = {name: max(row["looked"].values()) for name, row in found.items() if name[0] == "τ"}
     untrained = _columns([train("τ = 1", seed, steps=0, device=device) for seed in seeds])
     return {"losses": found, "tuned": max(best, key=best.get), "untrained": untrained}
+
+
+def powers(device, progress, *, seeds=range(1000, 1010), looking=range(2), steps=200):
+    """Train with each power of the log-odds; see `_grid`.
+
+    Returns:
+        What `_grid` gives.
+    """
+    names = [name for name, (what, _) in KINDS.items() if what == "alpha"]
+    return {"losses": _grid(device, progress(names), seeds, looking, steps)}
 
 
 def gentle(device, progress, *, seeds=range(1000, 1006), steps=150,
@@ -67,7 +69,26 @@ def gentle(device, progress, *, seeds=range(1000, 1006), steps=150,
             for name in progress(["α = 1", "τ = 0.5", "τ = 0.125"])}
 
 
-RUNS = {"grid": grid, "gentle": gentle}
+RUNS = {"temperatures": temperatures, "powers": powers, "gentle": gentle}
+
+
+def _grid(device, names, seeds, looking, steps) -> dict:
+    """Train each loss on every seed, at the learning rate that was best on the looking seeds.
+
+    Returns:
+        For each loss its learning rate, what the looking seeds gave at each rate, and one number a
+        fresh seed of all that `measure` gives.
+    """
+    found = {}
+    for name in names:
+        looked = {rate: statistics.fmean(
+            train(name, seed, steps=steps, rate=rate, device=device)["moved"] for seed in looking)
+            for rate in RATES}
+        rate = max(looked, key=looked.get)
+        rows = [train(name, seed, steps=steps, rate=rate, device=device) for seed in seeds]
+        found[name] = {"rate": rate, "looked": {f"{r:g}": _short(m) for r, m in looked.items()},
+                       **_columns(rows)}
+    return found
 
 
 def train(name, seed, *, steps, rate=3e-3, strength=1.0, device="cpu"):
