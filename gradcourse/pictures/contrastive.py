@@ -195,6 +195,30 @@ def collapse(spreads, losses, ceiling: float, strengths, cosines) -> Figure:
 
 
 @picture
+def curves(steps, runs) -> Figure:
+    """Draw what embeddings are worth along the way, on clean and on moved digits.
+
+    Args:
+        steps: steps taken, shape (K,).
+        runs: name -> shares in percent, clean then moved, shape (R, K, 2).
+    """
+    fig = figure((9.0, 3.8))
+    _title(fig, "Training spoils the neighbours of clean digits, and finds those of moved ones")
+    for k, (ax, title) in enumerate(zip(fig.subplots(1, 2, sharey=True),
+                                        ("clean digits", "moved digits"), strict=True)):
+        for name, shares in runs.items():
+            color, line, _ = STYLES[name]
+            shares = np.asarray(shares)[:, :, k]
+            ax.plot(steps, shares.T, color=color, lw=0.8, alpha=DATA_ALPHA)
+            ax.plot(steps, np.median(shares, axis=0), color=color, ls=line, lw=2, label=name)
+        ax.set_title(title, size=10, pad=4)
+        ax.set(xlabel="steps taken", ylim=(0, 100), xlim=(0, steps[-1]))
+    fig.axes[0].set_ylabel("named right by five neighbours (%)")
+    fig.axes[0].legend(loc="lower left", handlelength=3)
+    return fig
+
+
+@picture
 def fair(rows, base: str) -> Figure:
     """Draw every run of every loss on clean and on moved digits.
 
@@ -209,9 +233,9 @@ def fair(rows, base: str) -> Figure:
     for place, (name, (clean, moved, gain)) in enumerate(rows.items()):
         color = METHOD if name == base else FAILURE if gain is None else BASELINE
         color = DEEP[EXTRA[2]] if name == "learnt τ" else color
-        for ax, shares in ((left, clean), (right, moved)):
+        for ax, shares in ((left, np.asarray(clean)), (right, np.asarray(moved))):
             ax.plot(shares, [place] * len(shares), "o", color=color, ms=5, alpha=0.4, mew=0)
-            ax.plot([np.mean(shares)] * 2, [place - 0.32, place + 0.32], color=color, lw=2.5)
+            ax.plot([shares.mean()] * 2, [place - 0.32, place + 0.32], color=color, lw=2.5)
         if gain is not None and name != base:
             low, mid, high = gain
             right.text(1.02, place, f"{mid:+.1f} ± {(high - low) / 2:.1f}", va="center",
@@ -335,37 +359,34 @@ class PullPanel(Panel):
 
 
 class Circles(NamedTuple):
-    """What the circle panel shows, once for each loss; angles in radians."""
+    """What the circle panel shows, once for each loss; angles in degrees, paths in radians."""
 
     paths: tuple[np.ndarray, np.ndarray]  # of all views, (steps + 1, 2, pairs)
-    partners: tuple[float, float]  # mean angle between partners at the end, degrees
-    strangers: tuple[float, float]  # mean angle to the nearest stranger, degrees
-    temperature: float
-    alpha: float
+    partners: tuple[float, float]  # mean angle between partners at the end
+    strangers: tuple[float, float]  # mean angle to the nearest stranger
     steps: int
 
 
 class CirclePanel(Panel):
     """Embeddings on the circle, moving as the loss acts."""
 
-    sliders = (Slider("steps", "steps", 0, 200, 40, 1),
-               Slider("temperature", "temperature τ", 0.02, 2.0, 0.05, 0.05, log=True),
-               Slider("alpha", "power α", 0.25, 8.0, 1.0, 0.05, log=True))
-    strip = ({}, {"temperature": 1.0}, {"steps": 200})
-    alt = ("Six pairs on two circles, each pair joined by a chord. With τ 0.05 pairs stop as soon "
-           "as no stranger is nearer; with τ 1 they close slowly; the temperature-free loss "
-           "closes all pairs and spreads them.")
-    pairs, lr = 6, 0.04
+    sliders = (Slider("steps", "steps", 0, 300, 40, 1),
+               Slider("arc", "things spread over", 30, 300, 300, 10, unit="°"),
+               Slider("gap", "views apart", 2, 90, 40, 2, unit="°"))
+    strip = ({}, {"arc": 100}, {"gap": 10})
+    alt = ("Six pairs on two circles, each pair joined by a chord. Spread out, both losses close "
+           "all pairs. Crowded, τ ½ closes and spreads them, while log-odds leave pairs caught "
+           "between strangers; with near views it closes them and leaves the crowd a crowd.")
+    pairs, lr, warm = 6, 0.02, 0.5
 
-    def compute(self, *, steps: int, temperature: float, alpha: float) -> Circles:
+    def compute(self, *, steps: int, arc: int, gap: int) -> Circles:
         """Walk down both losses from one start, by their angles."""
-        g = np.random.default_rng(4)
-        middle = g.uniform(0, 2 * np.pi, self.pairs)
-        start = np.stack([middle - 0.55, middle + 0.55])
-        losses = {"temperature": temperature}, {"alpha": alpha}
+        jitter = np.random.default_rng(4).uniform(-0.1, 0.1, self.pairs)
+        middle = np.radians(np.linspace(0, arc, self.pairs) - arc / 2) + jitter * arc / 300
+        start = np.stack([middle - np.radians(gap) / 2, middle + np.radians(gap) / 2])
+        losses = {"temperature": self.warm}, {"alpha": 1.0}
         paths = tuple(self._walk(start, steps, **loss) for loss in losses)
-        ends = [path[-1] for path in paths]
-        return Circles(paths, *zip(*map(_angles, ends), strict=True), temperature, alpha, steps)
+        return Circles(paths, *zip(*(_angles(path[-1]) for path in paths), strict=True), steps)
 
     def _walk(self, start, steps, *, temperature=None, alpha=None):
         x, path = start.copy(), [start.copy()]
@@ -387,25 +408,23 @@ class CirclePanel(Panel):
         """Draw two circles; make the chords, trails and dots that move."""
         fig = figure((9.0, 4.5))
         self.sets, self.moving = [], []
-        for ax, color in zip(fig.subplots(1, 2), (EXTRA[0], METHOD), strict=True):
+        looks = ((EXTRA[0], "τ = ½"), (METHOD, "temperature-free,\nα = 1"))
+        for ax, (color, name) in zip(fig.subplots(1, 2), looks, strict=True):
             _circle(ax)
+            ax.text(0, 0, name, ha="center", va="center", color=DEEP.get(color, color))
             trails = [ax.plot([], [], color=BASELINE2, lw=1, animated=True)[0]
                       for _ in range(2 * self.pairs)]
             chords = [ax.plot([], [], color=color, lw=2, animated=True)[0]
                       for _ in range(self.pairs)]
             dots = [ax.plot([], [], "o", color=color, mfc=face, ms=8, mew=1.8, animated=True)[0]
                     for face in (color, "white")]
-            word = ax.text(0, 0, "", ha="center", va="center", animated=True,
-                           color=DEEP.get(color, color))
-            self.sets.append((trails, chords, dots, word))
-            self.moving += [*trails, *chords, *dots, word]
+            self.sets.append((trails, chords, dots))
+            self.moving += [*trails, *chords, *dots]
         return fig
 
     def update(self, data: Circles) -> None:
         """Move everything to where the walks ended."""
-        words = f"τ = {data.temperature:.2g}", f"temperature-free\nα = {data.alpha:.2g}"
-        for (trails, chords, dots, word), path, text in zip(self.sets, data.paths, words,
-                                                            strict=True):
+        for (trails, chords, dots), path in zip(self.sets, data.paths, strict=True):
             flat = path.reshape(len(path), -1)
             for k, trail in enumerate(trails):
                 trail.set_data(0.93 * np.cos(flat[:, k]), 0.93 * np.sin(flat[:, k]))
@@ -414,14 +433,13 @@ class CirclePanel(Panel):
                 chord.set_data(np.cos(end[:, k]), np.sin(end[:, k]))
             for dot, view in zip(dots, end, strict=True):
                 dot.set_data(np.cos(view), np.sin(view))
-            word.set_text(text)
 
     def caption(self, data: Circles) -> str:
         """Say how near partners and strangers are."""
         (warm, free), (far, free_far) = data.partners, data.strangers
-        return (f"After {data.steps} steps partners are {warm:.0f}° apart with τ = "
-                f"{data.temperature:.2g} and {free:.0f}° with the log-odds; the nearest stranger "
-                f"is {far:.0f}° and {free_far:.0f}° away, on average.")
+        return (f"After {data.steps} steps, on average: partners {warm:.0f}° apart with τ = ½ and "
+                f"{free:.0f}° with the log-odds, the nearest stranger {far:.0f}° and "
+                f"{free_far:.0f}° away.")
 
 
 def _softmax(logits: np.ndarray, axis: int) -> np.ndarray:
