@@ -171,7 +171,7 @@ def collapse(spreads, losses, ceiling: float, strengths, cosines) -> Figure:
         cosines: name -> mean cosine of strangers after training, shape (J, R).
     """
     fig = figure((9.2, 4.0))
-    _title(fig, "The temperature-free loss cannot see a collapse, and gentle views let it happen")
+    _title(fig, "Without a scale a loss cannot see a collapse; trained on digits, none came")
     left, right = fig.subplots(1, 2)
     left.axhline(ceiling, **BORDER)
     left.text(spreads[0], ceiling * 1.02, "log N: nothing is learnt", va="bottom", ha="left")
@@ -342,7 +342,7 @@ class PullPanel(Panel):
             mark.set_text("never lets go" if at is None else f"lets go at {at:.0f}°")
         self.names[0].set_text(f"τ = {data.temperature:.2g}")
         self.names[1].set_text(f"temperature-free, α = {data.alpha:.2g}")
-        at = np.searchsorted(self.theta, 128)
+        at = np.searchsorted(self.theta.numpy(), 128)
         high, low = max(data.warm[at], data.free[at]), min(data.warm[at], data.free[at])
         top, under = (self.names if data.warm[at] > data.free[at] else self.names[::-1])
         top.set(position=(128, high * 1.7), va="bottom")

@@ -15,6 +15,18 @@ def views(draw, n, d):
     return normalize(one, dim=1), normalize(one + 0.8 * draw.normal(n, d), dim=1)
 
 
+def bad_views(draw, n, d):
+    """Draw views whose partners are clearly not the nearest; someone else is nearer than 80°."""
+    while True:
+        one, two = normalize(draw.normal(n, d), dim=1), normalize(draw.normal(n, d), dim=1)
+        both = torch.cat([one, two])
+        s = (both @ both.T).fill_diagonal_(-1)
+        near = s.diagonal(n)  # the cosine of each pair
+        best = torch.stack([s[:n].amax(1), s[n:].amax(1), (one @ two.T).amax(1)])
+        if float((best - near).min()) > 0.1 and float(best.min()) > 0.2:
+            return one, two
+
+
 def odds(alpha):
     """Give the log-odds to a power."""
     return lambda s: alpha * (torch.log1p(s) - torch.log1p(-s))

@@ -91,8 +91,8 @@ class Race:
         each = sum(f - b for f, b in zip(free, best, strict=True)) / len(free)
         return [
             (-mid, "the sign is turned: the gain is the log-odds' share less the temperature's"),
-            (float(self.gains(self.peeked).mean()), "this is the gain over the temperature that "
-             "is best on the fresh seeds: they must not choose"),
+            (float(self.gains(self.peeked).mean()), "the gain over the best temperature of the "
+             "fresh seeds: they must not choose"),
             (each, "the best temperature of each fresh seed is a rival that nobody can have"),
             (float(self.gains(self.worst).mean()), "this is the gain over the worst temperature"),
             (float(self.gains(self.lucky).mean()), "this is the gain over the temperature of the "
@@ -118,8 +118,8 @@ class Race:
             (right / math.sqrt(n), "√n divides once: you divided twice"),
             (right / T, "a standard error alone holds less than 95 %: times t"),
             (right / T * 1.96, "1.96 is for many runs: with six take the t that is given"),
-            (self.half(self.peeked), "this is the interval over the temperature that is best on "
-             "the fresh seeds: they must not choose"),
+            (self.half(self.peeked), "the interval over the best temperature of the fresh "
+             "seeds: they must not choose"),
             (float(T * (free - best).std() / math.sqrt(n)), "the best temperature of each fresh "
              "seed is a rival that nobody can have"),
             (self.half(self.worst), "this is the interval over the worst temperature"),

@@ -5,11 +5,9 @@ import torch
 EXERCISE = "contrastive.6"
 REJECTED_BY = {
     "the temperature": ("this one is best on the fresh seeds: they must judge, not choose"),
-    "the gain": (
-        "this is the gain over the temperature that is best on the fresh seeds: they must not choose"
-    ),
+    "the gain": ("the gain over the best temperature of the fresh seeds: they must not choose"),
     "the interval": (
-        "this is the interval over the temperature that is best on the fresh seeds: they must not choose"
+        "the interval over the best temperature of the fresh seeds: they must not choose"
     ),
     "no peeking": ("other temperatures were run on the fresh seeds: whoever looks there, chooses"),
 }

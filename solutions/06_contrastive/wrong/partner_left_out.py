@@ -12,7 +12,6 @@ REJECTED_BY = {
     "all alike": (
         "the partner is missing below the fraction line: the softmax runs over all of z2"
     ),
-    "cold": ("the partner is missing below the fraction line: the softmax runs over all of z2"),
 }
 
 

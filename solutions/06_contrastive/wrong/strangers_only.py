@@ -12,7 +12,6 @@ REJECTED_BY = {
         "the partner is missing below the fraction line: only the view itself is left out"
     ),
     "a batch": ("the partner is missing below the fraction line: only the view itself is left out"),
-    "cold": ("the partner is missing below the fraction line: only the view itself is left out"),
 }
 
 
