@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn.functional import layer_norm
 
 __all__ = ["Crowd", "DigitCNN", "LanguageModel"]
+__all__ = ["DigitCNN", "DigitEncoder", "LanguageModel"]
 
 
 class LanguageModel(nn.Module):
@@ -137,6 +138,38 @@ class DigitCNN(nn.Module):
         x = torch.max_pool2d(self.first(x).relu(), 2)
         x = torch.max_pool2d(self.second(x).relu(), 2)
         return self.head(x.flatten(1))
+
+
+class DigitEncoder(nn.Module):
+    """Two layers that make features of an image of 8 x 8 pixels, and a linear head behind them.
+
+    A contrastive loss sees what leaves the head; what is kept afterwards are the features.
+
+    Args:
+        width: number of hidden units; the features are half as many.
+        out: dimensions behind the head.
+        generator: where the initial weights come from; None uses torch's own.
+
+    Example:
+        >>> net = DigitEncoder()
+        >>> net.features(torch.zeros(3, 64)).shape, net(torch.zeros(3, 64)).shape
+        (torch.Size([3, 128]), torch.Size([3, 32]))
+    """
+
+    def __init__(self, *, width: int = 256, out: int = 32,
+                 generator: torch.Generator | None = None):
+        super().__init__()
+        self.first, self.second = nn.Linear(64, width), nn.Linear(width, width // 2)
+        self.head = nn.Linear(width // 2, out)
+        _start(self, None, generator)
+
+    def features(self, pixels: Tensor) -> Tensor:
+        """Return what the encoder makes of images, (B, 64) -> (B, width / 2)."""
+        return self.second(self.first(pixels).relu()).relu()
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Return embeddings, (B, 64) -> (B, out), of any length."""
+        return self.head(self.features(pixels))
 
 
 class _Layer(nn.Module):

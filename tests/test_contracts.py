@@ -173,6 +173,32 @@ ROWS = {
                                    ((2, 3, 4, 4), (2, 3, 4, 4)), reads=True),
     "games.wavy_payoff": Row(lambda make: ((), {}), PAYOFF),
     "games.tilted_payoff": Row(lambda make: ((), {}), PAYOFF),
+    "contrastive.log_odds": Row(lambda make: ((make(*S) - 1,), {"alpha": 2.0}), S),
+    "contrastive.local_temperature": Row(lambda make: ((make(*S) - 1,), {}), S),
+    "contrastive.learnt_temperature": Row(lambda make: ((make(),), {}), ()),
+    "contrastive.pair_loss": Row(
+        lambda make: ((make(4, 5),), {"own": make(4).long() + 3}), (4,)
+    ),
+    "contrastive.info_nce": Row(lambda make: ((make(4, 3), make(4, 3)), {}), (4,)),
+    "contrastive.temperature_free": Row(lambda make: ((make(4, 3), make(4, 3)), {}), (4,)),
+    "contrastive.nt_xent": Row(lambda make: ((make(4, 3), make(4, 3)), {}), (8,)),
+    "contrastive.gather_rows": Row(lambda make: ((make(*S),), {}), (S, int)),
+    "contrastive.pull": Row(lambda make: ((make(4), make(5) - 0.8), {"alpha": 2.0}), (4,)),
+    "contrastive.release_cosine": Row(
+        lambda make: ((make(3, 5) - 0.8,), {"temperature": 0.1}), (3,)
+    ),
+    "contrastive.release_at_random": Row(lambda make: ((64, 32, 0.1), {}), float),
+    "contrastive.alignment": Row(lambda make: ((make(4, 3), make(4, 3)), {}), ()),
+    "contrastive.uniformity": Row(lambda make: ((make(4, 3),), {}), ()),
+    "contrastive.neighbour_accuracy": Row(
+        lambda make: ((make(9, 3), make(9).long(), make(4, 3), make(4).long()), {}), ()
+    ),
+    "contrastive.probe_accuracy": Row(
+        lambda make: ((make(9, 3), make(9).long(), make(4, 3), make(4).long()), {}), ()
+    ),
+    "contrastive.augment": Row(
+        lambda make: ((make(3, 64),), {"generator": torch.Generator().manual_seed(0)}), (3, 64)
+    ),
 }
 OPTIMIZERS = {
     "multistage.MultistageASG": lambda params: multistage.MultistageASG(
