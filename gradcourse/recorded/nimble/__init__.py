@@ -57,7 +57,8 @@ def compute(device, progress, *, seeds=range(1000, 1100), looking=range(20), ste
     """
     path = size_path(_speed(target, steps), steps, 0.5, target, drop=DROP)
     ramp = [open_loop_size(k, 0.5, target, steps // 2) for k in range(steps)]
-    mean = {"static": target, "learnt": statistics.fmean(math.ceil(min(n, target)) for n in path[:-1]),
+    mean = {"static": target,
+            "learnt": statistics.fmean(math.ceil(min(n, target)) for n in path[:-1]),
             "ramp": statistics.fmean(math.ceil(n) for n in ramp), "pruned": 1.5 * target}
     result = {}
     for arm in progress(ARMS):
