@@ -1,4 +1,4 @@
-"""Pictures of chapter 07: a network that grows, how fast it should, and what a price makes of it."""
+"""Pictures of chapter 07: a network that grows, how fast, and what a price makes of it."""
 
 from gradcourse.pictures.nimble.figures import (
     STYLES,

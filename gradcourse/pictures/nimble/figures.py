@@ -2,7 +2,6 @@
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.patches import Circle
 
 from gradcourse.pictures.style import (
     BASELINE,
@@ -69,22 +68,19 @@ def opening(x, y, shots, sizes) -> Figure:
     return fig
 
 
-def network(ax, shares) -> list:
+def network(ax, shares, size: float = 9) -> list:
     """Draw a network: one input, hidden neurons as full as they are open, one output.
 
     Returns:
-        Circles and lines of the hidden neurons, for a panel that moves them.
+        Line and disc of each hidden neuron, for a panel that moves them.
     """
     places, parts = np.linspace(-1, 1, len(shares)), []
     for y, share in zip(places, shares, strict=True):
-        lines = ax.plot([-1, 0, 1], [0, y, 0], color=METHOD, lw=1.1, alpha=float(share), zorder=1)
-        rim = Circle((0, y), 0.12, fc="white", ec=BASELINE2, lw=0.8, zorder=2)
-        disc = Circle((0, y), 0.12, fc=METHOD, ec="none", alpha=float(share), zorder=3)
-        ax.add_patch(rim)
-        ax.add_patch(disc)
-        parts.append((lines[0], disc))
-    for side in (-1, 1):
-        ax.add_patch(Circle((side, 0), 0.1, fc=QUIET, ec="none", zorder=3))
+        line, = ax.plot([-1, 0, 1], [0, y, 0], color=METHOD, lw=1.1, alpha=float(share), zorder=1)
+        ax.plot(0, y, "o", color="white", mec=BASELINE2, ms=size, zorder=2)
+        disc, = ax.plot(0, y, "o", color=METHOD, mew=0, ms=size, alpha=float(share), zorder=3)
+        parts.append((line, disc))
+    ax.plot([-1, 1], [0, 0], "o", color=QUIET, ms=0.8 * size, zorder=3)
     ax.set(xlim=(-1.25, 1.25), ylim=(-1.25, 1.25))
     ax.axis("off")
     return parts
@@ -122,25 +118,24 @@ def valley(sizes, task, price: float, best: float, whole) -> Figure:
 
 
 @picture
-def kick(ages, factors) -> Figure:
-    """Draw how far Adam's step carries a neuron that is born late, by either clock.
+def kick(ages, births) -> Figure:
+    """Draw how far Adam's step carries a neuron that is born late, when one clock serves all.
 
     Args:
         ages: steps since birth, shape (K,).
-        factors: step over lr when all gradients since birth are equal, global clock, shape (K,).
+        births: words -> step over lr when all gradients since birth are equal, shape (K,).
     """
-    fig = figure("one")
+    fig = figure((7.5, 3.7))
     ax = fig.subplots()
-    ax.set_title("Adam's one clock kicks every neuron that is born late")
-    ax.semilogx(ages, factors, color=METHOD)
+    ax.set_title("The later a neuron is born, the harder Adam's one clock kicks it")
+    for (words, factors), alpha in zip(births.items(), (0.45, 0.7, 1.0), strict=True):
+        ax.semilogx(ages, factors, color=METHOD, alpha=alpha)
+        end_label(ax, ages[-1], float(factors[-1]), words, METHOD)
     ax.axhline(1, color=EXTRA[2], ls=(0, (1.5, 1)))
-    ax.text(1.15, 1.22, "own clock: lr from the first step on", color=DARK[EXTRA[2]])
-    top = int(np.argmax(factors))
-    ax.annotate(f"one clock for all:\n{factors[0]:.2g} lr at once, {max(factors):.2g} lr at age "
-                f"{ages[top]:.0f}", (ages[top], factors[top]), (40, -4),
-                textcoords="offset points", color=METHOD, va="top",
-                arrowprops={"arrowstyle": "-", "color": METHOD})
-    ax.set(xlabel="age of the neuron (steps)", ylabel="step (multiples of lr)", ylim=(0, 7.5))
+    ax.text(1.05, 0.8, "a clock of its own: lr from the first step on", color=DARK[EXTRA[2]],
+            va="top")
+    ax.set(xlabel="age of the neuron (steps)", ylabel="step (multiples of lr)", ylim=(0, 7.2),
+           xlim=(1, 2.6 * float(ages[-1])))
     return fig
 
 
@@ -201,9 +196,9 @@ def loophole(paths, parts, weights, typical: float) -> Figure:
                   ha="left" if color == METHOD else "right", transform=left.transAxes)
     left.axhline(0, **BORDER)
     left.set(xlabel=STEP, ylabel=SIZE, ylim=(-15, 11))
-    share = np.linspace(0.08, 1, 100)
+    share, parts, weights = np.linspace(0.08, 1, 100), np.asarray(parts), np.asarray(weights)
     right.plot(parts, weights, "o", color=METHOD, ms=6, mec="white")
-    middle = np.median(np.asarray(parts) * np.asarray(weights))
+    middle = np.median(parts * weights)
     right.plot(share, middle / share, **BORDER)
     right.axhline(typical, color=BASELINE, lw=1.3)
     right.text(0.99, typical - 0.15, "typical weight of the other neurons", color=QUIET, ha="right",
@@ -211,7 +206,7 @@ def loophole(paths, parts, weights, typical: float) -> Figure:
     right.text(0.98, 0.95, "dashed: share × weight constant,\nthe same function at any price",
                transform=right.transAxes, ha="right", va="top")
     right.set(xlabel="share of the last neuron that is open, and paid", xlim=(0, 1),
-              ylim=(0, max(8.0, 1.3 * float(np.max(weights)))),
+              ylim=(0, max(8.0, 1.3 * weights.max())),
               ylabel="its output weight |v|\n(standard deviations)")
     return fig
 
@@ -250,7 +245,7 @@ def race(targets, rates, spirals) -> Figure:
         spirals: size -> arm -> log10 of unseen losses, shape (R,).
     """
     fig = figure((9.0, 4.2))
-    _title(fig, "Every arm tuned: growing pays where the size is tight, and the clock grows as well")
+    _title(fig, "Every arm tuned: growing pays where the size is tight; a clock grows as well")
     left, right = fig.subplots(1, 2)
     for arm, (low, mid, high) in rates.items():
         color, line, marker, words = STYLES[arm]

@@ -36,9 +36,9 @@ class GrowPanel(Panel):
                Slider("target", "target size", 2, LARGEST, 6, 1, unit="neurons"),
                Slider("seed", "first weights no.", 0, 11, 0, 1))
     strip = ({}, {"lr_size": 0.6}, {"lr_size": 0.008})
-    alt = ("Left, data and two fits; right, the size and both errors over 600 steps; beside them the "
-           "network. Grown at 0.03 a step it fits and the static one does not; at 0.6 it is full at "
-           "once and stuck as well; at 0.008 it never reaches its size.")
+    alt = ("Left, data and two fits; right, the size and both errors over 600 steps, and the "
+           "network. Grown at 0.03 a step it fits and the static one does not; at 0.6 it is full "
+           "at once and stuck as well; at 0.008 it never reaches its size.")
     steps = 600
 
     def __init__(self):
@@ -53,8 +53,9 @@ class GrowPanel(Panel):
         curve = quick.fit(mine.neurons, mine.bias, mine.sizes[-1], self.dense)[0]
         still, static = self._static(target, seed)
         path = size_path(lr_size, self.steps, 0.5, float(target), drop=how.drop)
+        path = np.maximum.accumulate(np.minimum(path, target))  # full is full: no pull, no way back
         errors = tuple(float(np.mean((c - self.everything) ** 2)) for c in (curve, still))
-        return Grown(curve, still, mine.sizes[:, 0], np.minimum(path, target),
+        return Grown(curve, still, mine.sizes[:, 0], path,
                      np.stack([mine.losses[:, 0], static], 1), target, errors)
 
     @lru_cache(maxsize=128)  # noqa: B019  (a panel lives as long as its page)
@@ -71,6 +72,7 @@ class GrowPanel(Panel):
             grid[:, 0], grid[0, 1], grid[1, 1], grid[:, 2]))
         fit.plot(self.x, self.y, ".", color=BASELINE, ms=5, alpha=0.6, mew=0)
         fit.set(xlabel="input x", ylabel=CURVE, ylim=(-2.3, 3.4))
+        fit.set_xticks([-1, -0.5, 0, 0.5, 1])
         size.set(xlim=(0, self.steps), ylim=(0, LARGEST + 0.9), ylabel=SIZE)
         loss.set(xlim=(0, self.steps), ylim=(3e-4, 3), yscale="log", xlabel=STEP,
                  ylabel="error (variances)")
@@ -171,7 +173,9 @@ class PricePanel(Panel):
         left, right = fig.subplots(1, 2, width_ratios=(1.3, 1))
         left.set(xlim=(0, self.steps), ylim=(-11, 9), xlabel=STEP, ylabel=SIZE)
         left.axhline(0, **BORDER)
-        left.text(4, -0.3, "below: every neuron is shut", va="top", fontsize=9)
+        left.text(0.97, 0.5, "below: every neuron is shut", va="top", ha="right", fontsize=9,
+                  transform=left.transAxes)
+        left.set_yticks([-10, -5, 0, 5])
         right.set(xlim=(0, 1.05), ylim=(0, 8), xlabel="open share of the last neuron",
                   ylabel="its output weight |v|\n(standard deviations)")
         self.paths = [left.plot([], [], lw=1.2, animated=True)[0] for _ in range(self.runs)]
