@@ -107,12 +107,14 @@ def valley(sizes, task, price: float, best: float, whole) -> Figure:
     ax.plot(np.arange(1, len(whole) + 1), whole, "o", color=METHOD, ms=5)
     at = int(np.argmin(np.abs(sizes - best)))
     ax.plot(best, both[at], "*", color=FAILURE, ms=13, mec="white", zorder=4)
-    end_label(ax, sizes[-1], task[-1], "task", METHOD)
-    end_label(ax, sizes[-1], both[-1], "task +\nprice × N", FAILURE)
-    ax.annotate("here the last neuron\nearns just its price", (best, both[at]), (0, 52),
+    ax.text(0.97, 0.95, "dashed: task + price × N", color=FAILURE, ha="right", va="top",
+            transform=ax.transAxes)
+    ax.text(0.97, 0.87, "solid: task alone, other weights held", color=METHOD, ha="right", va="top",
+            transform=ax.transAxes)
+    ax.annotate("here the last neuron\nearns just its price", (best, both[at]), (0, 46),
                 textcoords="offset points", ha="center", va="bottom", color=FAILURE,
                 arrowprops={"arrowstyle": "-", "color": FAILURE, "shrinkB": 6})
-    ax.set(xlabel=SIZE, ylabel="loss (target variances)", xlim=(0, 1.18 * sizes[-1]),
+    ax.set(xlabel=SIZE, ylabel="loss (target variances)", xlim=(0, 1.02 * sizes[-1]),
            ylim=(0, 1.12 * both.max()))
     return fig
 
@@ -130,12 +132,14 @@ def kick(ages, births) -> Figure:
     ax.set_title("The later a neuron is born, the harder Adam's one clock kicks it")
     for (words, factors), alpha in zip(births.items(), (0.45, 0.7, 1.0), strict=True):
         ax.semilogx(ages, factors, color=METHOD, alpha=alpha)
-        end_label(ax, ages[-1], float(factors[-1]), words, METHOD)
+        top = int(np.argmax(factors))
+        ax.annotate(words, (ages[top], factors[top]), (0, 5), textcoords="offset points",
+                    color=METHOD, ha="center", va="bottom")
     ax.axhline(1, color=EXTRA[2], ls=(0, (1.5, 1)))
-    ax.text(1.05, 0.8, "a clock of its own: lr from the first step on", color=DARK[EXTRA[2]],
-            va="top")
+    ax.text(0.985 * float(ages[-1]), 0.8, "a clock of its own: lr from the first step on",
+            color=DARK[EXTRA[2]], ha="right", va="top")
     ax.set(xlabel="age of the neuron (steps)", ylabel="step (multiples of lr)", ylim=(0, 7.2),
-           xlim=(1, 2.6 * float(ages[-1])))
+           xlim=(1, float(ages[-1])))
     return fig
 
 
@@ -187,13 +191,12 @@ def loophole(paths, parts, weights, typical: float) -> Figure:
         typical: median output weight of the other neurons.
     """
     fig = figure((9.0, 4.0))
-    _title(fig, "Charge by the neuron and the network cheats: it opens a third and pays a third")
+    _title(fig, "Charge by the neuron and the network cheats: it opens one in part and turns it up")
     left, right = fig.subplots(1, 2)
-    for (words, sizes), color, y in zip(paths.items(), (METHOD, FAILURE), (0.95, 0.30),
+    for (words, sizes), color, y in zip(paths.items(), (METHOD, FAILURE), (0.97, 0.22),
                                         strict=True):
         left.plot(sizes, color=color, lw=0.8, alpha=0.7)
-        left.text(0.03 if color == METHOD else 0.97, y, words, color=color, va="top",
-                  ha="left" if color == METHOD else "right", transform=left.transAxes)
+        left.text(0.03, y, words, color=color, va="top", transform=left.transAxes)
     left.axhline(0, **BORDER)
     left.set(xlabel=STEP, ylabel=SIZE, ylim=(-15, 11))
     share, parts, weights = np.linspace(0.08, 1, 100), np.asarray(parts), np.asarray(weights)
@@ -201,8 +204,7 @@ def loophole(paths, parts, weights, typical: float) -> Figure:
     middle = np.median(parts * weights)
     right.plot(share, middle / share, **BORDER)
     right.axhline(typical, color=BASELINE, lw=1.3)
-    right.text(0.99, typical - 0.15, "typical weight of the other neurons", color=QUIET, ha="right",
-               va="top")
+    right.text(0.02, typical - 0.2, "typical weight of the others", color=QUIET, va="top")
     right.text(0.98, 0.95, "dashed: share × weight constant,\nthe same function at any price",
                transform=right.transAxes, ha="right", va="top")
     right.set(xlabel="share of the last neuron that is open, and paid", xlim=(0, 1),
