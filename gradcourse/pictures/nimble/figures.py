@@ -24,6 +24,7 @@ STYLES = {  # arm -> colour, line, marker, words
     "pruned": (EXTRA[1], (0, (3, 1.2)), "v", "born twice as large, pruned"),
     "birth": (EXTRA[2], (0, (1.5, 1)), "P", "size learnt, birth clocks"),
 }
+SHORT = {"static": "born\nlarge", "learnt": "size\nlearnt", "ramp": "by the\nclock"}
 DARK = {EXTRA[0]: "#A87000", EXTRA[1]: "#A04E80", EXTRA[2]: "#2C7FAE"}  # for small text
 BORDER = {"color": THEORY, "linestyle": (0, (4, 2.5)), "linewidth": 1}
 QUIET = "#555555"
@@ -258,18 +259,19 @@ def race(targets, rates, spirals) -> Figure:
     left.set_xticks(targets)
     left.legend(loc="lower right", handlelength=3.2)
     left.set_title("Bessel curve", size=10, pad=4)
+    right.set_yscale("log")
     ticks, names = [], []
     for i, (size, arms) in enumerate(spirals.items()):
         for j, (arm, losses) in enumerate(arms.items()):
-            color, _, marker, words = STYLES[arm]
+            color, _, marker, _ = STYLES[arm]
             at = i * (len(arms) + 1) + j
             _column(right, at, 10 ** np.asarray(losses), color, marker)
             ticks.append(at)
-            names.append(words.replace(" ", "\n"))
+            names.append(SHORT[arm])
         right.text(i * (len(arms) + 1) + 1, 0.98, f"{size} neurons", ha="center", va="top",
                    color=QUIET, transform=right.get_xaxis_transform())
-    right.set(yscale="log", ylabel="loss on unseen points (nats)", xlabel="two spirals, 40 draws")
-    right.set_xticks(ticks, names, size=7.5)
+    right.set(ylabel="loss on unseen points (nats)", xlabel="two spirals, 40 draws")
+    right.set_xticks(ticks, names, size=8.5)
     bottom, top = right.get_ylim()
     right.set_ylim(bottom, top * 2.5)
     right.set_title("two spirals", size=10, pad=4)
@@ -287,12 +289,12 @@ def fair(errors, neurons) -> Figure:
     fig = figure((7.8, 4.2))
     ax = fig.subplots()
     ax.set_title("On digits, growing does not beat a network born at the same size")
-    table = np.array(list(errors.values()))
+    table = np.array([np.asarray(values) for values in errors.values()])
     ax.plot(table, color=BASELINE2, lw=0.6, alpha=0.5, zorder=1)
     for i, (arm, values) in enumerate(errors.items()):
         color, _, marker, _ = STYLES[arm]
         _column(ax, i, np.asarray(values), color, marker)
-        mean = float(np.mean(values))
+        mean = float(np.mean(np.asarray(values)))
         ax.annotate(f"{mean:.1f} %", (i + 0.24, mean), va="center", color=DARK.get(color, color),
                     fontweight="bold")
         ax.text(i, 0.03, f"mean size {neurons[arm]:.2g}", ha="center", color=QUIET,

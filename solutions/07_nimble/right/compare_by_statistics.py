@@ -14,5 +14,5 @@ def compare(run, lrs, looking, judging):
     for other in arms[1:]:
         d = [a - b for a, b in zip(fit["learnt"], fit[other], strict=True)]
         half = 1.96 * statistics.stdev(d) / len(d) ** 0.5
-        answer[other] = [statistics.fmean(d) - half, statistics.fmean(d), statistics.fmean(d) + half]
+        answer[other] = [statistics.fmean(d) + sign * half for sign in (-1, 0, 1)]
     return answer

@@ -14,6 +14,5 @@ def adam_update(p, m, v, age, g, awake, lr):
     on, age = awake > 0, age + awake
     m = torch.where(on, 0.9 * m + 0.1 * g, m)
     v = torch.where(on, 0.999 * v + 0.001 * g**2, v)
-    a = age.clamp(min=1)
     move = lr * m / (v.sqrt() + 1e-8)
     return p - move * awake, m, v, age

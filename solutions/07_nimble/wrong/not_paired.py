@@ -31,5 +31,5 @@ def compare(run, lrs, looking, judging):
     result = {"lr": chosen}
     for other in ("static", "ramp"):
         d = hits["learnt"] - hits[other]
-        result[other] = interval(d, (hits["learnt"].var() / len(d) + hits[other].var() / len(d)) ** 0.5)
+        result[other] = interval(d, ((hits["learnt"].var() + hits[other].var()) / len(d)) ** 0.5)
     return result

@@ -1,7 +1,5 @@
 """Sums over all neurons."""
 
-import torch
-
 EXERCISE = "nimble.2"
 REJECTED_BY = {
     "the first neuron": "you sum over all neurons: whole ones and shut ones do not change with N",
