@@ -89,12 +89,11 @@ def compare_quotient(call, draw):
 
 
 def listed(value):
-    """Take a path as a list of numbers, whatever it came as."""
-    if isinstance(value, torch.Tensor) and value.ndim == 1:
-        return [float(v) for v in value]
+    """Take a path as one tensor, whatever numbers it came as; anything else as it is."""
     if isinstance(value, (list, tuple)):
         single = [v.item() if isinstance(v, torch.Tensor) and v.numel() == 1 else v for v in value]
-        return [float(v) if isinstance(v, (int, float)) else v for v in single]
+        if all(isinstance(v, (int, float)) for v in single):
+            return torch.tensor(single, dtype=torch.float64)
     return value
 
 
@@ -129,5 +128,5 @@ def path_slips(lr, steps, start, target, betas=(0.9, 0.999)):
               (want[:-1], "one step short: the last point is missing")]
     if betas != (0.9, 0.999):
         causes.append((right_path(lr, steps, start, target), "betas are ignored"))
-    return want, causes + [(_slip(lr, steps, start, target, betas, step), text)
-                           for step, text in SLIPS]
+    causes += [(_slip(lr, steps, start, target, betas, step), text) for step, text in SLIPS]
+    return listed(want), [(listed(path), text) for path, text in causes]

@@ -8,6 +8,9 @@ REJECTED_BY = {
         "`looking` was never used: the rate was chosen on the seeds that judge"
     ),
     "fresh seeds judge": "static tried 4 rates on the judging seeds: its winner is luck",
+    "no run twice": (
+        "more runs than needed: each arm's rates on `looking`, then one rate on `judging`"
+    ),
 }
 
 
