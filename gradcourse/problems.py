@@ -14,9 +14,9 @@ import torch
 from torch import Tensor
 from torch.nn.functional import logsigmoid
 
-__all__ = ["Kinked", "Logistic", "MomentGame", "Quadratic", "additive_noise", "bowl",
-           "coupled_game", "cycle_laplacian", "minibatches", "pareto_from_uniform",
-           "pareto_noise", "spectrum", "student_noise"]
+__all__ = ["Kinked", "Logistic", "MomentGame", "Quadratic", "additive_noise", "bessel_curve",
+           "bowl", "coupled_game", "cycle_laplacian", "minibatches", "pareto_from_uniform",
+           "pareto_noise", "spectrum", "student_noise", "two_spirals"]
 
 
 class Quadratic:
@@ -467,3 +467,64 @@ class MomentGame:
 
     def _parts(self, x: Tensor) -> tuple[Tensor, Tensor]:
         return x[..., : self.d**2].unflatten(-1, (self.d, self.d)), x[..., self.d**2:]
+
+
+def bessel_curve(n: int = 60) -> tuple[Tensor, Tensor]:
+    """Sample the Bessel function J_0 on [0, 20]: a wave that dies away, to be fitted.
+
+    Args:
+        n: number of points, >= 2, evenly spaced, ends included.
+
+    Returns:
+        Inputs (t - 10) / 10 in [-1, 1], (n, 1), and J_0(t) with mean 0 and variance 1, (n, 1);
+        float64, on the CPU.
+
+    Raises:
+        ValueError: if n < 2.
+
+    Example:
+        >>> x, y = bessel_curve(5)
+        >>> x.flatten()
+        tensor([-1.0000, -0.5000,  0.0000,  0.5000,  1.0000], dtype=torch.float64)
+    """
+    if not n >= 2:
+        raise ValueError(f"n must be >= 2, got {n}")
+    from scipy.special import j0  # torch's own is right to six digits only
+
+    t = torch.linspace(0, 20, n, dtype=torch.float64)[:, None]
+    y = torch.from_numpy(j0(t.numpy()))
+    return (t - 10) / 10, (y - y.mean()) / y.std(correction=0)
+
+
+def two_spirals(
+    n: int, *, noise: float = 0.05, generator: torch.Generator | None = None
+) -> tuple[Tensor, Tensor]:
+    """Draw points on two interleaved spirals of one turn, to be told apart.
+
+    Args:
+        n: number of points, >= 1.
+        noise: standard deviation of each coordinate, >= 0, in units of the plane.
+        generator: source of the draws.
+
+    Returns:
+        Points within about 2 of the origin, (n, 2), and 0 or 1 for the spiral, (n, 1); float64, on
+        the CPU.
+
+    Raises:
+        ValueError: unless n >= 1 and noise >= 0.
+
+    Example:
+        >>> x, y = two_spirals(4, generator=torch.Generator().manual_seed(0))
+        >>> x.shape, y.flatten().tolist()
+        (torch.Size([4, 2]), [0.0, 1.0, 0.0, 1.0])
+    """
+    if not n >= 1:
+        raise ValueError(f"n must be >= 1, got {n}")
+    if not noise >= 0:
+        raise ValueError(f"noise must be >= 0, got {noise}")
+    t = torch.rand(n, generator=generator, dtype=torch.float64).sqrt()
+    side = torch.arange(n, dtype=torch.float64) % 2
+    angle = 2 * pi * t + pi * side
+    x = 2 * t[:, None] * torch.stack([angle.cos(), angle.sin()], 1)
+    shake = torch.randn(n, 2, generator=generator, dtype=torch.float64)
+    return x + noise * shake, side[:, None]
