@@ -182,6 +182,7 @@ class Mixture:
         self.shares = torch.tensor(shares, dtype=torch.float64) / sum(shares)
         self.centres = torch.tensor(centres, dtype=torch.float64)
         self.width = width
+        self.level = self.shares.log() - np.log(width * (2 * pi) ** 0.5)
         self.mean = float(self.shares @ self.centres)
 
     def value(self, x: Tensor) -> Tensor:
@@ -191,13 +192,15 @@ class Mixture:
     def energy(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Return the energies and gradients at positions (C, 1): (C,) and (C, 1)."""
         off, logs = self._logs(x)
-        top = torch.logsumexp(logs, 1, keepdim=True)
-        return -top[:, 0], ((logs - top).exp_() * off).sum(1, keepdim=True) / self.width**2
+        top = logs.amax(1, keepdim=True)
+        bells = (logs - top).exp_()
+        total = bells.sum(1, keepdim=True)
+        g = (bells * off).sum(1, keepdim=True).div_(total).div_(self.width**2)
+        return total.log_().add_(top).neg_().squeeze(1), g
 
     def _logs(self, x: Tensor) -> tuple[Tensor, Tensor]:
         off = x - self.centres.to(x)
-        level = self.shares.log() - np.log(self.width * (2 * pi) ** 0.5)
-        return off, level.to(x) - off**2 / (2 * self.width**2)
+        return off, self.level.to(x) - off**2 / (2 * self.width**2)
 
 
 class Ripples:

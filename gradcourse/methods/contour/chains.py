@@ -24,6 +24,8 @@ from gradcourse.methods.contour.walks import (
 
 __all__ = ["ContourSGLD"]
 
+EMPTY = -1e6  # the logarithm that stands for a mass of zero
+
 
 class ContourSGLD:
     """Walk many chains over a landscape that they flatten while they learn it.
@@ -121,10 +123,10 @@ class ContourSGLD:
         """
         check_start(self.x, every)
         diary, shake = Diary(self.x, steps, every), (2 * self.lr * self.temperature) ** 0.5
+        steep, bound, flat = self.zeta * self.temperature / self.du, self.bound, self._flat
         for k, noise in enumerate(noises(self.x, steps, generator)):
-            pull = (1 + self.zeta * self.temperature / self.du * self._rise).clamp_(
-                -self.bound, self.bound)  # (4.6)
-            force = self.g * pull.to(self.g.dtype)[:, None]
+            M = (flat + steep * self._rise).clamp_(-bound, bound)  # (4.6)
+            force = self.g * M.to(self.g.dtype).unsqueeze(1)
             self.x = advance(self.x, force, noise, self.lr, shake, self.domain, diary)  # (4.5)
             self.u, self.g = self.energy(self.x)
             if diary.full(k, self.x, self.u, self._learn()):
@@ -138,11 +140,14 @@ class ContourSGLD:
             theta = torch.ones(self.m, **like)
             self._seen = torch.zeros(rows * self.m, dtype=torch.bool, device=x0.device)
         else:
+            if not theta.is_meta and (theta < 0).any():
+                raise ValueError(f"theta must be >= 0, got {theta.min():.3g}")
             if theta.shape != (self.m,):
                 raise ValueError(f"theta must be ({self.m},), got {tuple(theta.shape)}")
             self._seen = (theta > 0).repeat(rows)
         theta = theta.to(**like)
-        self._log = (theta / theta.sum()).log().repeat(rows)
+        self._log = (theta / theta.sum()).log().clamp_(min=EMPTY).repeat(rows)
+        self._flat = torch.ones(len(x0), **like)
         self._factor = torch.zeros(rows, **like)
         first = torch.arange(len(x0), device=x0.device)
         self._first = 0 * first if self.shared else first * self.m
@@ -151,19 +156,22 @@ class ContourSGLD:
         """Find each chain's bin, mark it, and read the rise of log Psi there."""
         t = (self.u - self.u0) / self.du
         J = t.floor().clamp_(0, self.m - 1)
-        self._below = (J + 1 - t).clamp_(0, 1)
-        index = self._index = self._first + J.long()
-        self._feet = index - (J > 0).long()
-        self._seen.index_fill_(0, index, True)
-        self._sloped = (J > 0) & (t < self.m) & self._seen.take(self._feet)
-        self._top, self._foot = self._log.take(index), self._log.take(self._feet)
-        self._rise = torch.where(self._sloped, self._top - self._foot, 0.0)
+        self._below = (J - t).add_(1).clamp_(0, 1)
+        self._index = self._first + J.long()
+        self._feet = torch.maximum(self._index - 1, self._first)
+        self._seen.index_fill_(0, self._index, True)
+        self._sloped = (t < self.m) & self._seen.take(self._feet)
+        self._read()
+
+    def _read(self) -> None:
+        self._top, self._foot = self._log.take(self._index), self._log.take(self._feet)
+        self._rise = (self._top - self._foot).mul_(self._sloped)
 
     def _learn(self) -> Tensor:
         """Weigh the new samples, move the masses, and return the log-weights."""
         self._settle()
         log_psi = self._top if self.rounded else self._top - self._below * self._rise  # (4.4)
-        log_w = self.zeta * (log_psi + (self._factor[0] if self.shared else self._factor))  # (4.8)
+        log_w = (log_psi + self._factor).mul_(self.zeta)  # (4.8)
         omega = self.gain(self.steps)
         self.steps += 1
         if omega and self.shared:
@@ -175,15 +183,14 @@ class ContourSGLD:
     def _move_apart(self, omega: float, log_w: Tensor) -> None:
         """Let each chain move its own row: shrink the factor, add to one bin."""
         add = log_w + log(omega)
-        self._factor = self._factor + torch.log1p(-add.exp())  # (4.7)
-        self._top = torch.logaddexp(self._top, add - self._factor)  # (4.7)
-        self._log.put_(self._index, self._top)
-        self._rise = torch.where(self._sloped, self._top - self._foot, 0.0)
+        self._factor = self._factor + add.exp().neg_().log1p_()  # (4.7)
+        self._top = torch.logaddexp(self._top, add.sub_(self._factor))  # (4.7)
+        self._log.index_copy_(0, self._index, self._top)
+        self._rise = (self._top - self._foot).mul_(self._sloped)
 
     def _move_together(self, omega: float, log_w: Tensor) -> None:
         """Let all chains move one row by the mean of what each would do."""
         add = omega / len(log_w) * log_w.exp()
         gained = torch.zeros_like(self._log).index_add_(0, self._index, add)
         self._log = torch.logaddexp(self._log + torch.log1p(-add.sum()), gained.log())  # (4.7)
-        self._top, self._foot = self._log.take(self._index), self._log.take(self._feet)
-        self._rise = torch.where(self._sloped, self._top - self._foot, 0.0)
+        self._read()

@@ -132,7 +132,7 @@ def draws(shape, like: Tensor, generator, kind=torch.randn) -> Tensor:
 def within(x: Tensor, domain: tuple) -> Tensor:
     """Tell which positions lie in the box, (..., d) -> (...)."""
     low, high = domain
-    return ((x >= low) & (x <= high)).all(-1)
+    return (x.clamp(low, high) == x).all(-1)
 
 
 def ask(energy: Energy, x: Tensor) -> tuple[Tensor, Tensor]:
