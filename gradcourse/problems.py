@@ -204,10 +204,10 @@ class Mixture:
 
 
 class Ripples:
-    """The plane with 25 wells in a box of half-width 2.5, used by the authors of contour SGLD.
+    """Nine wells in the square of half-width 2.5, the landscape of the demo of contour SGLD.
 
     U(x) = (|x|^2 / 10 - cos(1.2 pi x_1) - cos(1.2 pi x_2)) / 0.3, and |x|^2 - 7 more where
-    that is positive.
+    that is positive; its lowest points stand near whole multiples of 5/3.
 
     Example:
         >>> u, g = Ripples().energy(torch.zeros(1, 2))
