@@ -39,7 +39,7 @@ class ContourSGLD:
         du: width of a bin > 0, energy units; the m bins should reach one temperature past the
             highest barrier.
         m: number of bins >= 1.
-        zeta: how flat, >= 0; 0 is `sgld`.
+        zeta: how flat, >= 0; 0 is `sgld`; a tensor (C,) gives each chain its own.
         temperature: tau > 0, energy units.
         gain: omega_k of step k, in [0, 1), or a number; 0 freezes the masses.
         weight: "interpolated", Psi(U)^zeta, or "published", theta(J)^zeta.
@@ -75,7 +75,8 @@ class ContourSGLD:
 
     def __init__(
         self, energy: Energy, x0: Tensor, *, lr: float | Tensor, u0: float, du: float, m: int,
-        zeta: float = 0.75, temperature: float = 1.0, gain: Callable[[int], float] | float = gain,
+        zeta: float | Tensor = 0.75, temperature: float = 1.0,
+        gain: Callable[[int], float] | float = gain,
         weight: str = "interpolated", shared: bool = False, theta: Tensor | None = None,
         bound: float = 50.0, domain: tuple | None = None,
     ):
@@ -85,7 +86,7 @@ class ContourSGLD:
         for name, value, low in (("du", du, 0), ("bound", bound, 0), ("m", m, 0)):
             if not value > low:
                 raise ValueError(f"{name} must be > {low}, got {value}")
-        if not zeta >= 0:
+        if not torch.as_tensor(zeta >= 0).all():
             raise ValueError(f"zeta must be >= 0, got {zeta}")
         self.energy, self.lr, self.u0, self.du, self.m = energy, lr, u0, du, m
         self.zeta, self.temperature, self.bound, self.domain = zeta, temperature, bound, domain

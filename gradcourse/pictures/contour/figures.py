@@ -168,7 +168,7 @@ def positions(zetas, middle, low, high, truth, interpolated) -> Figure:
     """
     fig = figure("one")
     ax = fig.subplots()
-    ax.set_title("Rounding the weight makes the average a matter of where the bins begin")
+    ax.set_title("With a rounded weight the average depends on where bins begin")
     ax.fill_between(zetas, low, high, color=FAILURE, alpha=0.16, lw=0)
     ax.plot(zetas, middle, color=FAILURE)
     ax.plot(zetas, interpolated, color=REPAIRED, lw=2.4)
@@ -262,11 +262,11 @@ def fair(estimates, truth, start, errors, unit) -> Figure:
     ax = fig.subplots()
     rng = np.random.default_rng(0)
     for row, (name, values) in enumerate(estimates.items()):
-        color, marker = STYLES[name]
+        (color, marker), values = STYLES[name], np.asarray(values)
         shade = QUIET if name in ("plain", "cyclic") else color
         ax.plot(values, row + rng.uniform(-0.2, 0.2, len(values)), marker, color=color, alpha=0.55,
                 ms=4.5, mew=0)
-        ax.plot([np.mean(values)] * 2, [row - 0.33, row + 0.33], color=shade, lw=3)
+        ax.plot([values.mean()] * 2, [row - 0.33, row + 0.33], color=shade, lw=3)
         ax.text(1.02, row, f"{errors[name]:.2g}", color=shade, va="center", weight="bold",
                 transform=ax.get_yaxis_transform())
     ax.axvline(truth, **BORDER | {"linewidth": 1.4})
