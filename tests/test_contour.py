@@ -486,6 +486,17 @@ def test_each_chain_may_have_its_own_step():
         assert torch.allclose(plain.x[:, i], alone.x[:, i], atol=1e-12)
 
 
+def test_each_chain_may_be_flattened_by_its_own_zeta():
+    zetas, options = torch.tensor([0.0, 0.5, 1.0], dtype=F64), {"lr": 0.03, "m": M, "gain": 0.05}
+    both = ct.ContourSGLD(TOY.energy, LEFT[:3], zeta=zetas, **options, **BINS)
+    trace = both.run(100, generator=seeded())
+    for i, zeta in enumerate(zetas.tolist()):
+        one = ct.ContourSGLD(TOY.energy, LEFT[:3], zeta=zeta, **options, **BINS)
+        alone = one.run(100, generator=seeded())
+        assert torch.allclose(trace.x[:, i], alone.x[:, i], atol=1e-12)
+        assert torch.allclose(trace.log_w[:, i], alone.log_w[:, i], atol=1e-10)
+
+
 def test_a_walk_that_blows_up_returns_what_it_has_and_says_so():
     up = lambda x: (-(x**4).sum(-1), -4 * x**3)  # noqa: E731
     trace = ct.sgld(up, torch.ones(3, 1, dtype=F64), 2000, lr=0.1, generator=seeded())
