@@ -4,7 +4,7 @@ import torch
 
 from gradcourse.checks import bowls
 from gradcourse.checks.call import counted
-from gradcourse.checks.compare import Failure, require, same, tell, untouched
+from gradcourse.checks.compare import Failure, close, require, same, tell, untouched
 from gradcourse.checks.contour import flats
 from gradcourse.checks.exercise import Exercise
 
@@ -139,9 +139,11 @@ REST = Exercise(
 
 def _compare_rest(call, t, zeta, edge, tried, hint=2):
     want = flats.rest(t.p, t.J, t.s, zeta, edge)
+    value = call("resting_masses", t.p, t.J.clone(), t.s.clone(), zeta, edge).value
+    if close(value, want, rtol=1e-7, atol=1e-9):  # the slips below take longer than the answer
+        return None
     true, other = t.theta, "lower" if edge == "upper" else "upper"
     loose = flats.rest(t.p, t.J, t.s, zeta, edge, field=true.log())
-    value = call("resting_masses", t.p, t.J.clone(), t.s.clone(), zeta, edge).value
     causes = [
         (true, "these are the true masses: a rounded weight does not rest there"),
         (flats.rest(t.p, t.J, t.s, zeta, other), f"this is where the {other} edge rests"),
@@ -163,7 +165,7 @@ def _scaled(got, want):
 
 def _near(got, want):
     ok = isinstance(got, torch.Tensor) and got.shape == want.shape
-    return ok and float((got.double() - want).abs().sum()) < 0.2
+    return ok and float((got.double() - want).abs().sum()) < 0.5
 
 
 @REST.check("not flattened", hint=1)

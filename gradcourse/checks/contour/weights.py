@@ -158,7 +158,8 @@ def _ends(call, draw):
     theta = flats.masses(draw, 6)
     u0, du = draw.uniform(-2.0, 2.0), draw.uniform(0.3, 0.8)
     u = u0 + du * torch.tensor([-0.7, 0.3, 0.6, 2.3, 6.4, 9.2], dtype=torch.float64)
-    return _compare_weight(call, theta, u, u0, du, draw.uniform(0.4, 0.7), "below, bins 0 and 2, above")
+    zeta = draw.uniform(0.4, 0.7)
+    return _compare_weight(call, theta, u, u0, du, zeta, "below, bins 0 and 2, above")
 
 
 @WEIGHT.check("tiny masses", hint=3)

@@ -82,8 +82,9 @@ def visits(edges, target, flat) -> Figure:
     fig = figure("one")
     ax = fig.subplots()
     ax.set_title("Flattening evens out how often each energy is met")
-    ax.step(edges, target, where="post", color=THEORY, ls=(0, (4, 2.5)), lw=1.3)
-    ax.step(edges, flat, where="post", color=METHOD)
+    last = [2 * edges[-1] - edges[-2]]
+    for values, look in ((target, BORDER | {"linewidth": 1.3}), (flat, {"color": METHOD})):
+        ax.stairs(values, np.append(edges, last), baseline=None, **look)
     ax.set(yscale="log", xlabel=ENERGY, ylabel="share of all samples", xlim=(0, edges[-1]))
     ax.text(edges[-1] * 0.42, target[len(edges) // 2] / 3.2, "target (dashed)", ha="right")
     ax.text(edges[-1] * 0.98, flat[-3] * 2.2, "flattened", color=METHOD, ha="right")
@@ -116,10 +117,11 @@ def staircase(u, rounded, straight, x, forces) -> Figure:
     right.plot(x, forces["straight"], color=METHOD, lw=1.3)
     right.set(xlabel=PLACE, ylabel="force (nats / parameter unit)", xlim=(x[0], x[-1]),
               ylim=(-6, 6))
+    plate = {"facecolor": "white", "edgecolor": "none", "pad": 1.5, "alpha": 0.9}
     right.text(0.97, 0.93, "plain (grey) = rounded (red)", color=FAILURE, ha="right",
-               transform=right.transAxes)
+               transform=right.transAxes, bbox=plate)
     right.text(0.03, 0.06, "straight: weaker, at times reversed", color=METHOD,
-               transform=right.transAxes)
+               transform=right.transAxes, bbox=plate)
     return fig
 
 
@@ -197,12 +199,11 @@ def bins(widths, line, plane_errors) -> Figure:
     left.loglog(widths, line["mean"], color=FAILURE, marker="v", ms=5)
     left.loglog(widths, line["worst"], color=FAILURE, marker="v", ms=5, lw=1, ls=(0, (3, 1.5)))
     left.invert_xaxis()
-    for name, y, color, dy in (("error of the mean, worst position", line["worst"][0], FAILURE, 9),
-                               ("masses, L1 (dots)", line["masses"][0], METHOD, 9),
-                               ("error of the mean (triangles)", line["mean"][-1], FAILURE, 9)):
-        last = y == line["mean"][-1]
-        end_label(left, widths[-1 if last else 0], y, name, color, dx=0, dy=dy,
-                  ha="right" if last else "left")
+    words = (("error of the mean, worst position", line["worst"], FAILURE, 0, 14),
+             ("masses, L1 (dots)", line["masses"], METHOD, 0, 10),
+             ("error of the mean (triangles)", line["mean"], FAILURE, 0, -13))
+    for name, y, color, dx, dy in words:
+        end_label(left, widths[0], y[0], name, color, dx=dx, dy=dy, ha="left")
     left.set(xlabel="width of a bin (nats)", ylabel="error of the published fixed point",
              ylim=(0.02, 12))
     left.set_title("two wells on a line", size=10, pad=4)
@@ -230,15 +231,14 @@ def finite_steps(lrs, means, truth, dots) -> Figure:
     ax = fig.subplots()
     ax.set_title("The step adds a bias of its own, and more to the rounded weight")
     ax.axhline(truth, **BORDER)
-    ax.text(min(lrs) * 0.95, truth + 0.06, "truth", ha="left")
+    ax.text(0.058, truth + 0.05, "truth", ha="right")
     for name in ("published", "interpolated"):
         color, marker = STYLES[name]
         ax.semilogx(lrs, means[name], color=color, marker=marker, ms=5)
         ax.errorbar(dots[name][0] * 1.06, *dots[name][1:], fmt="o", color=color, mfc="white", ms=7)
-    for name, dy in (("published", -14), ("interpolated", -14)):
-        end_label(ax, lrs[0], means[name][0], name, STYLES[name][0], dx=2, dy=dy, ha="left")
+        end_label(ax, lrs[-1], means[name][-1], name, color, dx=12, ha="left")
     ax.set(xlabel="step size lr (parameter units² / nat)", ylabel="reweighted mean of " + PLACE,
-           ylim=(1.0, 3.7))
+           ylim=(1.0, 3.7), xlim=(0.0024, 0.06))
     ax.set_xticks(list(lrs), [f"{v:g}" for v in lrs])
     ax.set_xticks([], minor=True)
     ax.text(0.03, 0.06, "filled: exact law of the chain; open: chains", color=QUIET,
@@ -319,7 +319,7 @@ def plane(axis, density, paths) -> Figure:
         paths: title -> positions, (K, 2).
     """
     fig = figure((9.0, 3.9))
-    title(fig, "Nine wells in the plane: the plain chain knows one, the flattened one all")
+    title(fig, "Nine wells in the plane: flattening leads out of the first ones, trades lead further")
     colors = (BASELINE, METHOD, EXTRA[0])
     for ax, (name, path), color in zip(fig.subplots(1, 3, sharey=True), paths.items(), colors,
                                        strict=True):
@@ -353,7 +353,7 @@ def referee(shares, truth, flat, dots) -> Figure:
     for name, color, dx in (("flat", METHOD, 0.0), ("reweighted", REPAIRED, 0.004)):
         ax.errorbar(np.asarray(dots["share"]) + dx, *dots[name], fmt="o", color=color, ms=6, lw=1.6)
     ax.text(0.21, 2.75, "truth (solid) and reweighted runs", color=GREEN)
-    ax.text(0.06, 2.25, "dragged to the centre", color=FAILURE, rotation=-14)
+    ax.text(0.115, 1.75, "dragged to the centre", color=FAILURE, rotation=-14)
     ax.text(0.06, 0.02, "plain average of flattened runs, quadrature (dashed)", color=METHOD,
             va="top")
     ax.set(xlabel="share of the small mode (0.5 is symmetric)", ylabel="mean of " + PLACE,

@@ -1,6 +1,6 @@
-"""Two races of chapter 04 that learn their masses: two wells on a line, and the authors' plane.
+"""Long runs of chapter 04: two races that learn their masses, and the exact law of long steps.
 
-Every method asks for the same number of gradients.
+In a race every method asks for the same number of gradients.
 """
 
 import torch
@@ -83,7 +83,58 @@ def ripples(device, progress, *, gradients=100_000, chains=32, seed=1000, lr=1e-
     return {"truth": _short(truth), "methods": out}
 
 
-RUNS = {"toy": toy, "ripples": ripples}
+def steps(device, progress, *, lrs=(0.003, 0.01, 0.03), points=(601, 1201), zeta=0.75, chains=400,
+          walk=2000, seed=2000, most=120):
+    """Find where the masses rest under the law of the frozen walk, for steps of finite length.
+
+    Returns:
+        For each grid and weight: the weighted mean and the L1 distance of the masses at rest, one
+        for each step, and what still moved; and for the longest step, on the finest grid, weighted
+        means of 20 groups of chains with these masses frozen, started in that law.
+    """
+    target, out = Mixture([0.1, 0.9], [-4.0, 4.0]), {}
+    fine = torch.linspace(-9, 9, 8001, dtype=D)
+    u = target.value(fine)
+    bins = {"u0": float(u.min()), "du": 0.25}
+    truth = ct.bin_masses((-u).softmax(0), u, m=36, **bins)
+    for n in progress(points):
+        x = torch.linspace(-9, 9, n, dtype=D)
+        for name in ("published", "interpolated"):
+            found = [_settle(target, x, bins, truth, lr, zeta, name, most) for lr in lrs]
+            out.setdefault(str(n), {})[name] = {
+                "mean": [float(f"{f[1]:.4g}") for f in found],
+                "L1": [float(f"{(f[0] - truth).abs().sum():.3g}") for f in found],
+                "moved": [float(f"{f[3]:.1g}") for f in found]}
+            if n == max(points):
+                theta, _, law, _ = found[-1]
+                g = torch.Generator().manual_seed(seed)
+                start = x[torch.multinomial(law, chains, replacement=True, generator=g)][:, None]
+                sampler = ct.ContourSGLD(target.energy, start, lr=lrs[-1], zeta=zeta, weight=name,
+                                         m=36, theta=theta, gain=0.0, domain=(-9.0, 9.0), **bins)
+                run = sampler.run(walk, every=5, generator=g)
+                groups = [t.unflatten(1, (20, -1)).transpose(1, 2).flatten(0, 1)
+                          for t in (run.x[..., 0], run.log_w.exp())]
+                out.setdefault("chains", {})[name] = _short(ct.weighted_mean(*groups))
+    return {"lrs": list(lrs), "truth": target.mean, **out}
+
+
+RUNS = {"toy": toy, "ripples": ripples, "steps": steps}
+
+
+def _settle(target, x, bins, theta, lr, zeta, name, most):
+    """Iterate the masses to rest: masses, weighted mean, law, and what moved last."""
+    u, g = target.energy(x[:, None])
+    for _ in range(most):
+        M = ct.multiplier(theta.log(), u, zeta=zeta, temperature=1.0, **bins)
+        law = ct.euler_law(x, -lr * M * g[:, 0], lr=lr)
+        log_w = zeta * ct.log_psi(theta.log(), u, interpolate=name == "interpolated", **bins)
+        weighed = (law.log() + log_w).softmax(0)
+        new = ct.bin_masses(weighed, u, m=36, **bins)
+        moved = float((new - theta).abs().sum())
+        if moved < 1e-3:
+            break
+        theta = (theta.log() / 2 + new.clamp(min=1e-300).log() / 2).softmax(0)
+    return theta, float(weighed @ x), law, moved
 
 
 def _walk(name, energy, start, lr, *, gradients, bins, zeta, hot, domain, cycles, most, offset,

@@ -12,7 +12,7 @@ def resting_masses(p, J, s, zeta, edge):
     for i in range(1, len(true)):
         here = J == i
         d = torch.zeros((), dtype=p.dtype)
-        for _ in range(300):
+        for _ in range(40):
             tilt = (p[here] / true[i]).log() + wrong[here] * d
             f = d - torch.logsumexp(tilt, 0) - true[i].log() + a[-1]
             d = d - f / (1 - tilt.softmax(0) @ wrong[here])
