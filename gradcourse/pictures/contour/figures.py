@@ -319,7 +319,7 @@ def plane(axis, density, paths) -> Figure:
         paths: title -> positions, (K, 2).
     """
     fig = figure((9.0, 3.9))
-    title(fig, "Nine wells in the plane: flattening leads out of the first ones, trades lead further")
+    title(fig, "Nine wells in the plane: flattening leads out of the first, trades lead further")
     colors = (BASELINE, METHOD, EXTRA[0])
     for ax, (name, path), color in zip(fig.subplots(1, 3, sharey=True), paths.items(), colors,
                                        strict=True):

@@ -4,16 +4,16 @@ import torch
 
 EXERCISE = "contour.6"
 REJECTED_BY = {
-    "the upper edge": "not at rest yet: an iteration was stopped too early",
-    "the lower edge": "not at rest yet: an iteration was stopped too early",
-    "fully flat": "not at rest yet: an iteration was stopped too early",
+    "the upper edge": "these masses still move: was an iteration stopped too early?",
+    "the lower edge": "these masses still move: was an iteration stopped too early?",
+    "fully flat": "these masses still move: was an iteration stopped too early?",
 }
 
 
 def resting_masses(p, J, s, zeta, edge):
     true = torch.bincount(J, weights=p)
     theta, below = true, (J - 1).clamp(min=0)
-    for _ in range(10):
+    for _ in range(12):
         log = theta.log()
         psi = s * log[J] + (1 - s) * log[below]
         rounded = log[J] if edge == "upper" else log[below]
