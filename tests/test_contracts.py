@@ -22,6 +22,7 @@ import torch
 import gradcourse.methods
 from gradcourse.methods import clipping, entangled, games, multistage
 from gradcourse.methods import clipping, games, multistage, nimble
+from gradcourse.methods import clipping, contour, games, multistage
 from gradcourse.methods.descent import State
 from gradcourse.models import Crowd, LanguageModel
 
@@ -30,6 +31,7 @@ class Row(NamedTuple):
     arguments: Callable  # make -> (args, kwargs)
     returns: Any  # shapes of the tensors and types of the numbers that come back
     reads: bool = False  # refuses some values, so its inputs must hold numbers
+    use: Callable = lambda made, make: made  # what to do with an object that comes back
 
 
 def tripled(y):
@@ -51,6 +53,10 @@ def net_of(make):
 
 
 BATCHES = torch.randint(5, (4, 2, 3, 4), generator=seeded())
+def bowl(x):
+    return (x**2).sum(-1) / 2, x
+
+
 S, BETA = (3, 2), {"lr": 0.1, "momentum": 0.5}
 PLAN, STAGES = {"lr": 0.5, "mu": 0.5}, [(0.5, 3), (0.1, 4)]
 PAYOFF = games.Payoff(*[types.FunctionType] * 5)
@@ -62,6 +68,7 @@ S, BETA = (3, 2), {"lr": 0.1, "momentum": 0.5}
 PLAN, STAGES = {"lr": 0.5, "mu": 0.5}, [(0.5, 3), (0.1, 4)]
 CROWD = nimble.Crowd((2, 4, 3), (2, 1), (2,))
 PAYOFF = games.Payoff(*[types.FunctionType] * 3)
+BINS, WALK = {"u0": 0.0, "du": 0.5}, contour.Trace((6, *S), (6, 3), (6, 3), (3,), str)
 ROWS = {
     "descent.gradient_step": Row(lambda make: ((make(*S), make(*S)), {"lr": 0.1}), S),
     "descent.heavy_ball_step": Row(
@@ -232,6 +239,66 @@ ROWS = {
     ),
     "nimble.prune": Row(
         lambda make: ((crowd(make), make(5, 1), 2), {}), nimble.Crowd((2, 2, 3), (2, 1), (2,))
+    "contour.bin_of": Row(lambda make: ((make(3, 4),), BINS | {"m": 5}), torch.Tensor),
+    "contour.place": Row(
+        lambda make: ((make(5).log(), make(3, 4)), BINS),
+        contour.Place(torch.Tensor, (3, 4), (3, 4), (3, 4)),
+    ),
+    "contour.log_psi": Row(lambda make: ((make(3, 5).log(), make(4, 3)), BINS), (4, 3)),
+    "contour.multiplier": Row(
+        lambda make: ((make(5).log(), make(3)), BINS | {"zeta": 0.5, "temperature": 2.0}), (3,)
+    ),
+    "contour.importance_weights": Row(
+        lambda make: ((make(3, 5), make(4, 3)), BINS | {"zeta": 0.5}), (4, 3)
+    ),
+    "contour.sgld_step": Row(lambda make: ((make(*S), make(*S), make(*S)), {"lr": 0.1}), S),
+    **{
+        f"contour.{name}": Row(
+            lambda make, more=more: ((bowl, make(*S), 12),
+                                     {"lr": 0.1, "every": 2, "generator": seeded()} | more), WALK
+        )
+        for name, more in (("sgld", {"domain": (-2.0, 2.0)}), ("cyclic_sgld", {"cycles": 3}),
+                           ("replica_exchange_sgld", {"hot": 3.0}))
+    },
+    "contour.cyclic_lr": Row(lambda make: ((3, 9), {"lr": 0.1, "cycles": 3}), float),
+    "contour.contour_step": Row(
+        lambda make: ((contour.State(make(*S), make(3), make(*S), make(3, 5).log(),
+                                     make(3, 5) > 0), bowl, make(*S)),
+                      BINS | {"lr": 0.1, "omega": 0.1}),
+        contour.State(S, (3,), S, (3, 5), torch.Tensor),
+    ),
+    "contour.ContourSGLD": Row(
+        lambda make: ((bowl, make(*S)), BINS | {"lr": 0.1, "m": 5, "theta": make(5)}),
+        WALK, use=lambda sampler, make: sampler.run(12, every=2, generator=seeded()),
+    ),
+    "contour.one_chain": Row(
+        lambda make: ((lambda x: (x[0] ** 2 / 2, x), [1.0], [[0.5]] * 3),
+                      BINS | {"lr": 0.1, "m": 5}), (list, list, list)
+    ),
+    "contour.gain": Row(lambda make: ((10**5,), {}), float),
+    "contour.with_gradient": Row(
+        lambda make: ((lambda x: (x**4).sum(-1),), {}), ((3,), S),
+        use=lambda energy, make: energy(make(*S)),
+    ),
+    "contour.weighted_mean": Row(lambda make: ((make(9, 3), make(9, 3)), {}), (3,)),
+    "contour.effective_sample_size": Row(lambda make: ((make(9, 3),), {}), (3,)),
+    "contour.batch_means_error": Row(
+        lambda make: ((make(9, 3), make(9, 3)), {"batches": 4}), (3,)
+    ),
+    "contour.resample": Row(
+        lambda make: ((make(9), 5), {"generator": seeded()}), torch.Tensor
+    ),
+    "contour.bin_masses": Row(lambda make: ((make(9), make(9)), BINS | {"m": 5}), (5,)),
+    "contour.flattened": Row(lambda make: ((make(9), make(9), 0.5), {}), (9,)),
+    "contour.sample_share": Row(lambda make: ((make(9), make(9)), {}), ()),
+    "contour.mean_field": Row(
+        lambda make: ((make(9), make(9), make(5)), BINS | {"zeta": 0.5}), (5,)
+    ),
+    "contour.published_fixed_point": Row(
+        lambda make: ((make(90) / 90, make(90)), BINS | {"zeta": 0.5, "m": 5}), (5,), reads=True
+    ),
+    "contour.euler_law": Row(
+        lambda make: ((make(9).cumsum(0), make(9)), {"lr": 0.1}), (9,)
     ),
 }
 OPTIMIZERS = {
@@ -279,6 +346,10 @@ PUBLIC = {
 METHODS = {name: thing for name, thing in PUBLIC.items() if not is_optimizer(thing)}
 
 
+def seeded():
+    return torch.Generator().manual_seed(0)
+
+
 def maker(dtype=torch.float64, device="cpu"):
     generator = torch.Generator().manual_seed(0)
 
@@ -301,8 +372,9 @@ def tensors(tree):
 
 
 def call(name, **options):
-    args, kwargs = ROWS[name].arguments(maker(**options))
-    return METHODS[name](*args, **kwargs)
+    make = maker(**options)
+    args, kwargs = ROWS[name].arguments(make)
+    return ROWS[name].use(METHODS[name](*args, **kwargs), make)
 
 
 documented = pytest.mark.parametrize("name", PUBLIC)
