@@ -6,8 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import layer_norm
 
-__all__ = ["Crowd", "DigitCNN", "LanguageModel"]
-__all__ = ["DigitCNN", "DigitEncoder", "LanguageModel"]
+__all__ = ["Crowd", "DigitCNN", "DigitEncoder", "LanguageModel"]
 
 
 class LanguageModel(nn.Module):

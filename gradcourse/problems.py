@@ -14,12 +14,10 @@ import torch
 from torch import Tensor
 from torch.nn.functional import logsigmoid
 
-__all__ = ["Kinked", "Logistic", "MomentGame", "Quadratic", "additive_noise", "bessel_curve",
-           "bowl", "coupled_game", "cycle_laplacian", "minibatches", "pareto_from_uniform",
-           "pareto_noise", "spectrum", "student_noise", "two_spirals"]
 __all__ = ["Kinked", "Logistic", "Mixture", "MomentGame", "Quadratic", "Ripples", "TwoCentres",
-           "additive_noise", "bowl", "coupled_game", "cycle_laplacian", "minibatches",
-           "pareto_from_uniform", "pareto_noise", "spectrum", "student_noise"]
+           "additive_noise", "bessel_curve", "bowl", "coupled_game", "cycle_laplacian",
+           "minibatches", "pareto_from_uniform", "pareto_noise", "spectrum", "student_noise",
+           "two_spirals"]
 
 
 class Quadratic:

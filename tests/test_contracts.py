@@ -20,9 +20,7 @@ import pytest
 import torch
 
 import gradcourse.methods
-from gradcourse.methods import clipping, entangled, games, multistage
-from gradcourse.methods import clipping, games, multistage, nimble
-from gradcourse.methods import clipping, contour, games, multistage
+from gradcourse.methods import clipping, contour, entangled, games, multistage, nimble
 from gradcourse.methods.descent import State
 from gradcourse.models import Crowd, LanguageModel
 
@@ -53,13 +51,12 @@ def net_of(make):
 
 
 BATCHES = torch.randint(5, (4, 2, 3, 4), generator=seeded())
+
+
 def bowl(x):
     return (x**2).sum(-1) / 2, x
 
 
-S, BETA = (3, 2), {"lr": 0.1, "momentum": 0.5}
-PLAN, STAGES = {"lr": 0.5, "mu": 0.5}, [(0.5, 3), (0.1, 4)]
-PAYOFF = games.Payoff(*[types.FunctionType] * 5)
 def crowd(make):
     return nimble.Crowd(make(2, 4, 3), make(2, 1), make(2))
 
@@ -67,8 +64,8 @@ def crowd(make):
 S, BETA = (3, 2), {"lr": 0.1, "momentum": 0.5}
 PLAN, STAGES = {"lr": 0.5, "mu": 0.5}, [(0.5, 3), (0.1, 4)]
 CROWD = nimble.Crowd((2, 4, 3), (2, 1), (2,))
-PAYOFF = games.Payoff(*[types.FunctionType] * 3)
 BINS, WALK = {"u0": 0.0, "du": 0.5}, contour.Trace((6, *S), (6, 3), (6, 3), (3,), str)
+PAYOFF = games.Payoff(*[types.FunctionType] * 5)
 ROWS = {
     "descent.gradient_step": Row(lambda make: ((make(*S), make(*S)), {"lr": 0.1}), S),
     "descent.heavy_ball_step": Row(
@@ -214,6 +211,7 @@ ROWS = {
     ),
     "contrastive.augment": Row(
         lambda make: ((make(3, 64),), {"generator": torch.Generator().manual_seed(0)}), (3, 64)
+    ),
     "nimble.ramp_mask": Row(lambda make: ((make(*S), 4), {}), (*S, 4)),
     "nimble.sigmoid_mask": Row(lambda make: ((make(*S), 4), {"softness": 0.3}), (*S, 4)),
     "nimble.size_loss": Row(lambda make: ((make(*S),), {"target": 3.0}), S),
@@ -239,6 +237,7 @@ ROWS = {
     ),
     "nimble.prune": Row(
         lambda make: ((crowd(make), make(5, 1), 2), {}), nimble.Crowd((2, 2, 3), (2, 1), (2,))
+    ),
     "contour.bin_of": Row(lambda make: ((make(3, 4),), BINS | {"m": 5}), torch.Tensor),
     "contour.place": Row(
         lambda make: ((make(5).log(), make(3, 4)), BINS),
@@ -389,6 +388,8 @@ def test_every_public_method_has_a_row_and_every_row_a_method():
 
 
 @every_module
+
+
 def test_all_lists_every_public_definition_of_its_module(module):
     """In a package each module's __all__ counts; what it leaves out is for its neighbours."""
     listed, defined = set(), set()
@@ -411,6 +412,8 @@ def test_all_lists_every_public_definition_of_its_module(module):
 
 @every_method
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=str)
+
+
 def test_shapes_and_dtypes(name, dtype):
     got, want = leaves(call(name, dtype=dtype)), leaves(ROWS[name].returns)
     assert len(got) == len(want)
@@ -429,6 +432,8 @@ def test_shapes_and_dtypes(name, dtype):
         pytest.param("cuda", marks=pytest.mark.cuda),
     ],
 )
+
+
 def test_device_follows_the_inputs(name, device):
     if device == "cuda" and not torch.cuda.is_available():
         pytest.skip("no GPU here")
@@ -439,6 +444,8 @@ def test_device_follows_the_inputs(name, device):
 
 
 @every_method
+
+
 def test_inputs_are_untouched(name):
     args, kwargs = ROWS[name].arguments(maker())
     inputs = tensors((args, tuple(kwargs.values())))
@@ -449,6 +456,8 @@ def test_inputs_are_untouched(name):
 
 
 @every_method
+
+
 def test_same_inputs_give_the_same_bits(name):
     for one, two in zip(leaves(call(name)), leaves(call(name)), strict=True):
         assert same(one, two)
@@ -478,6 +487,8 @@ def parameters(dtype=torch.float64):
 @every_optimizer
 @pytest.mark.parametrize("way", ["state_dict", "deepcopy", "pickle"])
 @pytest.mark.parametrize("before", [1, 2, 5])
+
+
 def test_a_stopped_optimizer_goes_on_bit_for_bit(name, way, before):
     params = parameters()
     optimizer = OPTIMIZERS[name](params)
@@ -496,6 +507,8 @@ def test_a_stopped_optimizer_goes_on_bit_for_bit(name, way, before):
 
 @every_optimizer
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=str)
+
+
 def test_an_optimizer_keeps_dtypes_and_lowers_a_bowl(name, dtype):
     params = parameters(dtype)
     start, end = parameters(dtype), trained(OPTIMIZERS[name](params), params, 20)
@@ -504,6 +517,8 @@ def test_an_optimizer_keeps_dtypes_and_lowers_a_bowl(name, dtype):
 
 
 @documented
+
+
 def test_docstring_holds_an_example_and_every_room_in_order(name):
     rooms = ["Args", "Returns", "Raises", "Accuracy", "Example", "Source",
              "Differs from the source"]
@@ -513,6 +528,8 @@ def test_docstring_holds_an_example_and_every_room_in_order(name):
 
 
 @every_module
+
+
 def test_equation_tags_of_text_and_code_agree(module):
     """Each tagged equation of the docstring ends a line of code, and the other way round."""
     code = "\n".join(files(module)).replace(module.__doc__, "")
