@@ -37,7 +37,7 @@ def _single() -> Group:
 
 
 def _chains(c: int) -> Group:
-    scan, steps = "blackjax, vmap and scan", max(10, 100_000 // c // 10)
+    scan, steps = "blackjax, vmap and scan", max(20, min(200, 100_000 // c))
     note = {1000: ("at least as many steps",), 10_000: ("at least 1.7 times as many steps",
                                                         "at least 2.2 times as many steps")}
     targets = {1000: (Target("T7", OWN, scan, 1.0, note=note[1000][0]),),
