@@ -160,7 +160,8 @@ one core each, that grade all of them within
 Assumed: {SHARE:.0%} of them, {queue['submissions']:,}, come in the last hour; their rate doubles
 every {HOUR / 60 / HALVINGS:.0f} minutes until the deadline. One queue, first come first served;
 a service takes the CPU seconds of one of the submissions above, {queue['mean_service']:.2f} on
-average, on a core of its own. The picture shows how long 95 of 100 learners wait at most for their verdict: the median of
+average, on a core of its own. The picture
+shows how long 95 of 100 learners wait at most for their verdict: the median of
 {len(SEEDS)} simulated hours, the band their extremes.
 
 ![{_alt(queue)}](scaling.png)
