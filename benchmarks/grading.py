@@ -187,6 +187,7 @@ def timed(place: Path, folder: Path, jobs: int) -> dict:
             "cpu": statistics.mean(t["cpu"] for t in warm),
             "start_cpu": statistics.mean(t["cpu"] for t in cold),
             "start_wall": statistics.mean(t["end"] - t["start"] for t in cold),
+            "cpus": sorted(round(t["cpu"], 4) for t in warm),
             "walls": sorted(round(t["end"] - t["start"], 4) for t in warm)}
 
 
@@ -301,7 +302,7 @@ def queue(place: Path, folder: Path, count: int, seen_before: dict) -> dict:
                              "p95": queueing.percentile(waits, 95), "low": min(seen),
                              "high": max(seen), "simulated": statistics.median(seen),
                              "predicted": _median(times, walls, workers)})
-    told["simulated"] = queueing.deadline(walls)
+    told["simulated"] = queueing.deadline(seen_before["pair"]["cpus"])
     return told
 
 

@@ -138,7 +138,8 @@ another style, wrong in a known way, or left out.
 | start of a process | {pair['start_wall']:.1f} s | {pair['start_cpu']:.1f} s |
 {_nbgrader(told['nbgrader'])}
 CPU counts the judge, the worker and what the warm parent does for it; a start is torch, sandbox and
-canary. Killed with signal 9 after
+canary. For nbgrader it counts the command with its own start and its kernels; with our step the
+workers' seconds come on top. Killed with signal 9 after
 {told['resumed']['killed_after']} results and started again, the batch ends with
 {'the same bytes' if told['resumed']['same'] else 'OTHER BYTES'} as in one go, and
 {told['resumed']['left_running']} processes were left over. On a Dask cluster of
@@ -158,8 +159,9 @@ one core each, that grade all of them within
 
 Assumed: {SHARE:.0%} of them, {queue['submissions']:,}, come in the last hour; their rate doubles
 every {HOUR / 60 / HALVINGS:.0f} minutes until the deadline. One queue, first come first served;
-service times are drawn from those measured above, {queue['mean_service']:.2f} s on average. The
-picture shows how long 95 of 100 learners wait at most for their verdict: the median of
+a service takes the CPU seconds of one of the submissions above, {queue['mean_service']:.2f} on
+average, on a core of its own. The picture
+shows how long 95 of 100 learners wait at most for their verdict: the median of
 {len(SEEDS)} simulated hours, the band their extremes.
 
 ![{_alt(queue)}](scaling.png)
@@ -214,10 +216,13 @@ def drawn(told: dict):
     ax.plot(x, y, color=METHOD, marker="o", markersize=4)
     ax.fill_between(x, [r["low"] for r in rows], [r["high"] for r in rows], color=METHOD, alpha=0.2)
     ax.axhline(GOAL, color=THEORY, linestyle="--", linewidth=1)
-    ax.text(x[0], GOAL * 1.12, "a minute", va="bottom")
     ax.set_yscale("log")
+    ticks = {1: "1 s", 10: "10 s", 60: "1 min", 600: "10 min", 3600: "1 h"}
+    shown = {at: word for at, word in ticks.items() if min(y) / 2 < at < 2 * max(y)}
+    ax.set_yticks(list(shown), list(shown.values()))
+    ax.set_yticks([], minor=True)
     ax.set_xlabel("workers, one core each")
-    ax.set_ylabel("wait of 95 in 100 learners, seconds at most")
+    ax.set_ylabel("95 of 100 wait at most")
     needed = queue["needed"]
     ax.set_title(f"{needed} workers keep the last hour's queue short" if needed else
                  "The last hour's queue", loc="left")
