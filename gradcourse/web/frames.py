@@ -165,8 +165,13 @@ def _palette(pictures: list[np.ndarray]) -> np.ndarray:
 def _nearest(codes: np.ndarray, palette: np.ndarray) -> np.ndarray:
     """Return for each colour the number of the nearest one."""
     known, place = np.unique(codes, return_inverse=True)
-    apart = _colours(known)[:, None] - palette.astype(np.int32)
-    return (apart**2).sum(-1).argmin(1)[place]
+    colours = _colours(known)
+    best, least = np.zeros(len(known), np.intp), np.full(len(known), np.iinfo(np.int32).max)
+    for number, colour in enumerate(palette.astype(np.int32)):
+        apart = ((colours - colour) ** 2).sum(-1)
+        closer = apart < least
+        best[closer], least[closer] = number, apart[closer]
+    return best[place]
 
 
 def _rgb(colour: str) -> tuple[int, int, int]:
