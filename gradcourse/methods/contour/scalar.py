@@ -7,6 +7,8 @@ from gradcourse.methods.contour.steps import check_weight, gain
 
 __all__ = ["one_chain"]
 
+TINY = 1e-290  # a mass never falls below: its logarithm must exist when its bin is first visited
+
 
 def one_chain(
     energy: Callable[[Sequence[float]], tuple[float, Sequence[float]]], x0: Sequence[float],
@@ -91,7 +93,7 @@ class _Masses:
         self.factor *= 1 - by  # (4.7)
         self.row[self.J] += by / self.factor  # (4.7)
         if self.factor < 1e-100:
-            self.row, self.factor = self.all(), 1.0
+            self.row, self.factor = [max(t, TINY) for t in self.all()], 1.0
 
     def all(self) -> list[float]:
         return [self.factor * t for t in self.row]
