@@ -86,7 +86,7 @@ class _Masses:
         return math.log(self.row[self.J] / self.row[self.J - 1]) if self.sloped else 0.0
 
     def log_psi(self, interpolate: bool) -> float:
-        top = math.log(self.factor * self.row[self.J])
+        top = math.log(self.factor) + math.log(self.row[self.J])
         return top - self.below * self.rise() if interpolate else top  # (4.4)
 
     def learn(self, by: float) -> None:
