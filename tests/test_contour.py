@@ -177,6 +177,10 @@ def test_one_chain_keeps_its_masses_where_a_plain_product_would_underflow():
     _, _, theta = ct.one_chain(lambda x: (x[0] ** 2 / 2, x), [0.0], noise, lr=0.1, u0=0.0, du=0.5,
                                m=4, gain=lambda k: 0.5)
     assert sum(theta) == pytest.approx(1, abs=1e-9) and min(theta) > 0
+    late = [[0.0]] * 4000 + [[9.0]]  # a bin is visited for the first time when its mass is gone
+    _, w, theta = ct.one_chain(lambda x: (x[0] ** 2 / 2, x), [0.0], late, lr=0.1, u0=0.0, du=0.5,
+                               m=9, zeta=0.0, gain=lambda k: 0.2)
+    assert w[-1] == 1 and sum(theta) == pytest.approx(1, abs=1e-9)
 
 
 @pytest.mark.parametrize("shared", [False, True])

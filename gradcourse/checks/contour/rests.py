@@ -9,6 +9,7 @@ from gradcourse.checks.contour import flats
 from gradcourse.checks.exercise import Exercise
 
 NOTHING = "nothing came back: end the function with return"
+STILL = "these masses still move: was an iteration stopped too early?"
 
 # contour.5: isolate the step
 ISOLATE = Exercise(
@@ -152,7 +153,7 @@ def _compare_rest(call, t, zeta, edge, tried, hint=2):
         (flats.rest(t.p, t.J, 1 - t.s, zeta, edge), "s counts from the lower edge"),
         (flats.rest(t.p, t.J, t.s, 1.0, edge), "zeta is missing in the exponent"),
         (lambda got: _scaled(got, want), "right up to a factor: masses sum to one"),
-        (lambda got: _near(got, want), "these masses still move: was an iteration stopped too early?"),
+        (lambda got: _near(got, want), STILL),
     ]
     return same(value, want, tried=tried, causes=causes, rtol=1e-7, atol=1e-9, hint=hint,
                 otherwise="the mean update is not zero there")

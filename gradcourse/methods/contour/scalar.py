@@ -7,6 +7,8 @@ from gradcourse.methods.contour.steps import check_weight, gain
 
 __all__ = ["one_chain"]
 
+TINY = 1e-290  # a mass never falls below: its logarithm must exist when its bin is first visited
+
 
 def one_chain(
     energy: Callable[[Sequence[float]], tuple[float, Sequence[float]]], x0: Sequence[float],
@@ -84,14 +86,14 @@ class _Masses:
         return math.log(self.row[self.J] / self.row[self.J - 1]) if self.sloped else 0.0
 
     def log_psi(self, interpolate: bool) -> float:
-        top = math.log(self.factor * self.row[self.J])
+        top = math.log(self.factor) + math.log(self.row[self.J])
         return top - self.below * self.rise() if interpolate else top  # (4.4)
 
     def learn(self, by: float) -> None:
         self.factor *= 1 - by  # (4.7)
         self.row[self.J] += by / self.factor  # (4.7)
         if self.factor < 1e-100:
-            self.row, self.factor = self.all(), 1.0
+            self.row, self.factor = [max(t, TINY) for t in self.all()], 1.0
 
     def all(self) -> list[float]:
         return [self.factor * t for t in self.row]

@@ -258,7 +258,7 @@ def fair(estimates, truth, start, errors, unit) -> Figure:
         unit: words for the axis.
     """
     fig = figure((9.0, 4.0))
-    title(fig, "Flattening helps a trapped walker; a hot twin helps it more")
+    title(fig, "Of five trapped walkers the one with a hot twin gets it right")
     ax = fig.subplots()
     rng = np.random.default_rng(0)
     for row, (name, values) in enumerate(estimates.items()):

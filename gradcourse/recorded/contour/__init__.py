@@ -83,8 +83,8 @@ def ripples(device, progress, *, gradients=100_000, chains=32, seed=1000, lr=1e-
     return {"truth": _short(truth), "methods": out}
 
 
-def steps(device, progress, *, lrs=(0.003, 0.01, 0.03), points=(601, 1201), zeta=0.75, chains=400,
-          walk=2000, seed=2000, most=120):
+def steps(device, progress, *, lrs=(0.003, 0.01, 0.03), points=(601, 1201), zeta=0.75, chains=1600,
+          walk=2000, seed=3000, most=120):
     """Find where the masses rest under the law of the frozen walk, for steps of finite length.
 
     Returns:
