@@ -89,10 +89,10 @@ def coordinates(theta, tiles) -> Figure:
     left.set_ylabel("pull (nats per unit of cosine)")
     right.set_ylabel("pull (nats per radian)")
     left.text(3, 190, FREE, color=METHOD, va="center")
-    left.text(60, 0.75, "τ = 0.5", color=QUIET)
-    left.text(32, 0.008, "τ = 0.1", color=DEEP[EXTRA[0]])
-    left.text(58, 6e-4, "τ = 0.05", color=DEEP[EXTRA[1]])
-    right.text(12, 6e-4, "at 0° every pull is 0:\na unit vector can only turn", color=QUIET)
+    left.text(3, 0.75, "τ = 0.5", color=QUIET)
+    left.text(22, 0.03, "τ = 0.1", color=DEEP[EXTRA[0]])
+    left.text(52, 1e-3, "τ = 0.05", color=DEEP[EXTRA[1]])
+    right.text(6, 45, "at 0° every pull is 0: a unit\nvector can only turn", color=QUIET)
     return fig
 
 
@@ -119,7 +119,7 @@ def hidden(s, temperatures, batch) -> Figure:
     ax.annotate("½ at right angles", (0, 0.5), (-105, 12), textcoords="offset points",
                 color=METHOD)
     ax.text(sum(batch) / 2, 0.03, "half of the\nstrangers\nare here", ha="center", color=QUIET)
-    ax.text(0.99, 0.1, "near 1 it freezes", ha="right", color=METHOD)
+    ax.text(0.46, 0.04, "near 1 it freezes", ha="center", color=METHOD)
     ax.set(xlabel="cosine of a pair", ylabel="local temperature T (cosine units)", xlim=(-1, 1),
            ylim=(0, 1.1))
     return fig
@@ -178,8 +178,9 @@ def collapse(spreads, losses, ceiling: float, strengths, cosines) -> Figure:
     for name, values in losses.items():
         color, line, _ = STYLES[name]
         left.plot(spreads, values, color=color, ls=line, lw=2)
-        end_label(left, spreads[-1], float(values[-1]), name, DEEP.get(color, color), dy=-8,
-                  ha="right")
+    end_label(left, spreads[-1], float(losses[FREE][-1]), FREE, METHOD, dx=0, dy=-9, ha="right")
+    left.text(0.66, 3.6, "τ = 0.5", color=QUIET)
+    left.text(0.45, 0.9, "τ = 0.1", color=DEEP[EXTRA[0]])
     left.set(xscale="log", xlim=(spreads[0], spreads[-1]), ylim=(0, 1.15 * ceiling),
              xlabel="size of the batch on the sphere (1: as drawn)", ylabel="loss (nats)")
     for name, runs in cosines.items():
@@ -228,11 +229,10 @@ def fair(rows, base: str) -> Figure:
         base: the loss that gains are measured from.
     """
     fig = figure((9.2, 4.6))
-    _title(fig, "Clean digits flatter an untrained network; on moved ones a learnt τ wins")
+    _title(fig, "Clean digits flatter an untrained network; on moved ones the log-odds do well")
     left, right = fig.subplots(1, 2, sharey=True, width_ratios=[1, 1.45])
     for place, (name, (clean, moved, gain)) in enumerate(rows.items()):
         color = METHOD if name == base else FAILURE if gain is None else BASELINE
-        color = DEEP[EXTRA[2]] if name == "learnt τ" else color
         for ax, shares in ((left, np.asarray(clean)), (right, np.asarray(moved))):
             ax.plot(shares, [place] * len(shares), "o", color=color, ms=5, alpha=0.4, mew=0)
             ax.plot([shares.mean()] * 2, [place - 0.32, place + 0.32], color=color, lw=2.5)
@@ -258,7 +258,7 @@ def referee(tiles) -> Figure:
             (K, R))), shares in percent.
     """
     fig = figure((9.2, 4.1))
-    _title(fig, "Read α as a temperature 1/(2α), and the two curves are one")
+    _title(fig, "Read α as a temperature 1/(2α): neighbours see no difference, a probe a little")
     for ax, (label, (taus, alphas)) in zip(fig.subplots(1, 2), tiles.items(), strict=True):
         for (values, shares), color, line, marker in (
                 (taus, EXTRA[0], (0, (3, 1.2)), "^"),
@@ -274,8 +274,10 @@ def referee(tiles) -> Figure:
     left = fig.axes[0]
     low = left.get_ylim()[0]
     left.text(0.48, low, "“no temperature” ", ha="right", va="bottom")
-    left.text(0.04, 0.2, "temperature τ", color=DEEP[EXTRA[0]], transform=left.transAxes)
-    left.text(0.04, 0.13, "power α of the log-odds", color=METHOD, transform=left.transAxes)
+    for y, word, color in ((0.1, "temperature τ", DEEP[EXTRA[0]]),
+                           (0.03, "power α of the log-odds", METHOD)):
+        fig.axes[1].text(0.22, y, word, color=color, transform=fig.axes[1].transAxes,
+                         bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})
     return fig
 
 

@@ -138,8 +138,12 @@ def xent_slips(z1, z2, tau, want):
 
 
 def crowd(draw, n):
-    """Draw cosines of strangers, some of them near."""
-    return (0.25 * draw.normal(n)).clamp(-0.7, 0.7)
+    """Draw cosines of strangers, some of them near, one clearly nearest."""
+    while True:
+        cosines = 0.22 * draw.normal(n)
+        first, second = cosines.topk(2).values.tolist()
+        if float(cosines.abs().max()) < 0.8 and first - second > 0.02:
+            return cosines
 
 
 def _increasing(logit):

@@ -8,7 +8,6 @@ REJECTED_BY = {
     "one pair alone": ("a logit of 0 still takes the share e⁰: the diagonal must become −∞"),
     "two pairs": ("a logit of 0 still takes the share e⁰: the diagonal must become −∞"),
     "a batch": ("a logit of 0 still takes the share e⁰: the diagonal must become −∞"),
-    "cold": ("a logit of 0 still takes the share e⁰: the diagonal must become −∞"),
 }
 
 
