@@ -219,28 +219,28 @@ class Arena(NamedTuple):
 
 
 def arena(draw) -> Arena:
-    """Draw a table: each arm has a rate of its own at which most runs fit."""
+    """Draw a table: each arm has a rate of its own, and a seed that is hard is hard for all."""
     lrs = sorted(draw.log_uniform(0.01, 0.4) for _ in range(4))
     first = draw.integer(0, 90)
     looking = list(range(first, first + 12))
     judging = list(range(1000 + first, 1000 + first + 30))
     peaks = [1, *draw.choice([(2, 3), (3, 2)])]
-    table = {}
-    for arm, peak in zip(ARMS, peaks, strict=True):
+    table, hard = {}, [draw.uniform(0.0, 1.0, len(seeds)) for seeds in (looking, judging)]
+    for arm, peak, best in zip(ARMS, peaks, (0.5, 0.8, 0.65), strict=True):
         for i, lr in enumerate(lrs):
-            chance = 0.8 if i == peak else 0.1 if i == 0 else 0.4
-            for seeds in (looking, judging):
-                good = _hits(draw, len(seeds), chance)
+            chance = best if i == peak else 0.1 if i == 0 else 0.25
+            for seeds, each in zip((looking, judging), hard, strict=True):
+                good = _hits(draw, each, chance)
                 for seed, hit in zip(seeds, good, strict=True):
                     low, high = (1e-4, 8e-3) if hit else draw.choice([(0.011, 0.019), (0.02, 0.5)])
                     table[arm, lr, seed] = draw.log_uniform(low, high)
     return Arena(lrs, looking, judging, table)
 
 
-def _hits(draw, n, chance):
-    """Choose which of n runs fit: a share of about `chance`, at random places."""
-    number = round(n * chance) + draw.integer(-1, 1)
-    order = torch.randperm(n, generator=draw.generator)
+def _hits(draw, hard, chance):
+    """Choose which runs fit: a share of about `chance`, most of them on the easy seeds."""
+    number = round(len(hard) * chance) + draw.integer(-1, 1)
+    order = (hard + draw.uniform(0.0, 0.4, len(hard))).argsort().argsort()
     return (order < number).tolist()
 
 

@@ -194,7 +194,7 @@ def loophole(paths, parts, weights, typical: float) -> Figure:
     fig = figure((9.0, 4.0))
     _title(fig, "Charge by the neuron and the network cheats: it opens one in part and turns it up")
     left, right = fig.subplots(1, 2)
-    for (words, sizes), color, y in zip(paths.items(), (METHOD, FAILURE), (0.97, 0.22),
+    for (words, sizes), color, y in zip(paths.items(), (METHOD, FAILURE), (0.97, 0.25),
                                         strict=True):
         left.plot(sizes, color=color, lw=0.8, alpha=0.7)
         left.text(0.03, y, words, color=color, va="top", transform=left.transAxes)
@@ -224,7 +224,7 @@ def referee(lrs, rates) -> Figure:
     """
     fig = figure((7.8, 4.2))
     ax = fig.subplots()
-    ax.set_title("Tuning does not save the static network; a clock grows as well as learning")
+    ax.set_title("Tuning does not save the static net; a clock grows nearly as well as learning")
     for arm, (low, mid, high) in rates.items():
         color, line, marker, words = STYLES[arm]
         if arm != "birth":
@@ -248,7 +248,7 @@ def race(targets, rates, spirals) -> Figure:
         spirals: size -> arm -> log10 of unseen losses, shape (R,).
     """
     fig = figure((9.0, 4.2))
-    _title(fig, "Every arm tuned: growing pays where the size is tight; a clock grows as well")
+    _title(fig, "Every arm tuned: growing pays where the size is tight, by the clock too")
     left, right = fig.subplots(1, 2)
     for arm, (low, mid, high) in rates.items():
         color, line, marker, words = STYLES[arm]

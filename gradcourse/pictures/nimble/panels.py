@@ -125,7 +125,7 @@ class GrowPanel(Panel):
             return f"Too slow: N ends at {end:.2g} of {data.target}; {gain}."
         first = int(full.argmax()) if full.any() else self.steps
         if first <= 60:
-            return f"Full after {first} steps, as good as born large: {gain}."
+            return f"Full after {first} steps, hardly different from born large: {gain}."
         return f"N comes near {data.target} after {first} of {self.steps} steps: {gain}."
 
 

@@ -10,7 +10,8 @@ REJECTED_BY = {
 
 
 def nimble_step(w, b, v, c, N, x, y, *, lr, lr_size, weight, target):
-    old = [torch.as_tensor(p).double().clone().requires_grad_() for p in (w, b, v, c, N)]
+    old = [torch.as_tensor(p, dtype=torch.float64).clone() for p in (w, b, v, c, N)]
+    old = [p.requires_grad_() for p in old]
     w, b, v, c, N = old
     m = (N.detach() - torch.arange(len(w))).clamp(0, 1)
     out = c + (torch.tanh(x[:, None] * w + b) * m) @ v

@@ -9,7 +9,7 @@ REJECTED_BY = {
 
 
 def adam_update(p, m, v, age, g, awake, lr):
-    on, age = awake > 0, torch.where((awake > age).any(), torch.ones_like(age), age + awake)
+    on, age = awake > 0, torch.where((awake > age).any() & (awake > 0), 1.0, age + awake)
     m = torch.where(on, 0.9 * m + 0.1 * g, m)
     v = torch.where(on, 0.999 * v + 0.001 * g**2, v)
     a = age.clamp(min=1)
