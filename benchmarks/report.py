@@ -167,8 +167,8 @@ def _timings(results: dict, chapter: str) -> list[str]:
     lines, rows = [], [row for row in results["timings"] if row["chapter"] == chapter]
     for group in dict.fromkeys(row["group"] for row in rows):
         own = [row for row in rows if row["group"] == group]
-        lines += [f"**{group}**, ms for one {own[0]['unit']}. {own[0].get('about', '')}".rstrip(". ") + ".",
-                  "",
+        words = f"**{group}**, ms for one {own[0]['unit']}. {own[0].get('about', '')}"
+        lines += [words.rstrip(". ") + ".", "",
                   f"| | ms | least | over {own[0]['base']} | MB | |", "|---|---|---|---|---|---|"]
         for row in sorted(own, key=lambda row: row.get("ratio", 1e9)):
             lines.append(_line(row))
