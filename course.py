@@ -32,6 +32,7 @@ HELP = """\
   notebooks    derive the exercises, refresh stale pages, lint all
   bench        run the benchmarks
   site         build the web site
+  setup-site   prepare what the site needs; `setup` and `test` do that too
 
   Further words are handed on: `python course.py lab --no-browser --port 8899`, with make
   `make lab ARGS="--no-browser --port 8899"`; one chapter is `make test CHAPTER=00_descent`.
@@ -118,19 +119,21 @@ def notebooks(chapter="", rest=()):
 def bench(chapter="", rest=()):
     """Run the benchmarks."""
     _there("benchmarks", "benchmarks")
-    return _run([_prepare("test"), "-m", "benchmarks", *rest])
+    only = [_find(chapter).split("_", 1)[1]] if chapter else []
+    return _run([_prepare("test"), "-m", "benchmarks", *only, *rest])
 
 
 def site(chapter="", rest=()):
     """Build the web site."""
     _there("docs/conf.py", "web site")
-    return _run([_prepare("test"), "-m", "sphinx", "docs", "site", *rest])
+    return _run([_prepare("test"), "-m", "gradcourse.web", *rest])
 
 
 COMMANDS = {
     "lab": lab,
     "test": test,
     "setup": setup,
+    "setup-site": setup,
     "test-pages": test_pages,
     "notebooks": notebooks,
     "bench": bench,
@@ -208,7 +211,8 @@ def _prepare(what):
 
 
 def _install(folder, what, pins):
-    extra = "[test]" if what == "test" else ""
+    tests = "[test]" if pins else "[test,site]"  # the site is built with the tested versions only
+    extra = tests if what == "test" else ""
     choice = {"newest": ["--upgrade", "--upgrade-strategy", "eager"]}.get(pins, [])
     if pins != "newest":
         constraints = _lowest(folder) if pins == "lowest" else HERE / "constraints.txt"

@@ -10,7 +10,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-__all__ = ["SOURCES", "Split", "Table", "Text", "breast_cancer", "digits", "python_source"]
+__all__ = ["SOURCES", "Split", "Table", "Text", "breast_cancer", "digits", "python_letters",
+           "python_prose", "python_source"]
 
 SOURCES = ("argparse", "difflib", "doctest", "inspect", "pickle", "subprocess", "tarfile", "typing")
 
@@ -136,10 +137,66 @@ def python_source(vocabulary: int = 400, words: int = 12_000) -> Text:
     return Text(torch.tensor([number.get(word, 0) for word in read]), known)
 
 
+def python_letters(letters: int = 60_000) -> Text:
+    """Read the modules of `SOURCES` letter by letter.
+
+    Args:
+        letters: how many of each module's first letters to take.
+
+    Returns:
+        The text as numbers, one module after the other, on the CPU, and the 97 letters they stand
+        for: "unknown", the end of a line, and the printable ones of ASCII.
+
+    Raises:
+        ValueError: if letters < 1, or a module is shorter.
+
+    Example:
+        >>> text = python_letters(100)
+        >>> len(text.tokens), len(text.words), text.words[2:5]
+        (800, 97, (' ', '!', '"'))
+    """
+    return _as_letters([_module_text(name) for name in SOURCES], letters)
+
+
+def python_prose(letters: int = 60_000) -> Text:
+    """Read Python's built-in help, English prose about the language, letter by letter.
+
+    Args:
+        letters: how many to take.
+
+    Returns:
+        As `python_letters`, with the same numbers for the same letters.
+
+    Raises:
+        ValueError: if letters < 1, or more than there are.
+
+    Example:
+        >>> len(python_prose(100).tokens)
+        100
+    """
+    from pydoc_data.topics import topics  # not at the top: half a megabyte
+
+    return _as_letters(["\n".join(topics[name] for name in sorted(topics))], letters)
+
+
+def _as_letters(texts: list[str], letters: int) -> Text:
+    shortest = min(map(len, texts))
+    if not 1 <= letters <= shortest:
+        raise ValueError(f"letters must be in [1, {shortest}], got {letters}")
+    known = ("unknown", "\n", *map(chr, range(32, 127)))
+    number = {letter: i for i, letter in enumerate(known)}
+    read = (letter for text in texts for letter in text[:letters])
+    return Text(torch.tensor([number.get(letter, 0) for letter in read]), known)
+
+
 @cache
 def _module_words(name: str) -> list[str]:
     path = Path(importlib.util.find_spec(name).origin)
     return re.findall(r"[A-Za-z_]\w*|\d+|[^\w\s]", path.read_text(encoding="utf-8"))
+
+
+def _module_text(name: str) -> str:
+    return Path(importlib.util.find_spec(name).origin).read_text(encoding="utf-8")
 
 
 def iris(dtype: torch.dtype = torch.float64) -> Table:

@@ -9,8 +9,9 @@ import numpy as np
 from scipy import stats
 from torch import Tensor
 
-__all__ = ["VERDICTS", "Interval", "Rule", "combine", "mean_interval", "paired_interval",
-           "seeds_needed", "success_interval", "verdict"]
+__all__ = ["VERDICTS", "Contrast", "Interval", "Rule", "combine", "contrast", "evidence_table",
+           "mean_interval", "paired_interval", "power_of", "seeds_needed", "success_interval",
+           "verdict"]
 
 VERDICTS = (
     REPRODUCED := "reproduced",
@@ -229,6 +230,108 @@ def combine(verdicts: Iterable[str]) -> str:
     if PARTLY in words or {REPRODUCED, NOT_REPRODUCED} <= words:
         return PARTLY
     return INCONCLUSIVE
+
+
+def power_of(n: int, sd: float, mean: float, level: float = 0.95) -> float:
+    """Compute the chance that n runs put the whole interval of their mean above zero.
+
+    Args:
+        n: runs, >= 2.
+        sd: standard deviation from run to run, > 0.
+        mean: the true mean, same unit.
+        level: of the interval, in (0, 1).
+
+    Returns:
+        The chance, exact by the noncentral t distribution; (1 - level) / 2 when the mean is 0.
+
+    Raises:
+        ValueError: if an argument is out of range.
+
+    Example:
+        >>> print(f"{power_of(3, sd=4.0, mean=5.0):.2f} {power_of(12, sd=4.0, mean=5.0):.2f}")
+        0.24 0.98
+    """
+    if n < 2:
+        raise ValueError(f"n must be >= 2, got {n}")
+    if not 0 < sd < math.inf:
+        raise ValueError(f"sd must be > 0 and finite, got {sd}")
+    if not math.isfinite(mean):
+        raise ValueError(f"mean must be finite, got {mean}")
+    _check_share("level", level)
+    return float(_power(n, mean / sd, level))
+
+
+class Contrast(NamedTuple):
+    """What one arm gained over another, seed by seed."""
+
+    name: str  # which arm over which
+    interval: Interval  # of the mean gain
+    sd: float  # of the gain, from seed to seed
+    needed: int  # seeds that tell apart two means `smallest` from each other, four times in five
+    word: str  # "harm", "too small to matter", "worth having" or "inconclusive"
+
+
+def contrast(
+    name: str, gains: Tensor | Sequence[float], smallest: float, level: float = 0.95
+) -> Contrast:
+    """Weigh a gain against nothing, and against the smallest gain that matters.
+
+    Args:
+        name: which arm over which.
+        gains: one paired difference a seed, (n,), n >= 2; more is better.
+        smallest: the smallest gain that matters, > 0, same unit.
+        level: of the interval, in (0, 1).
+
+    Returns:
+        The contrast. Its word is the first that fits: "harm" if the whole interval is below 0, "too
+        small to matter" if it is below `smallest`, "worth having" if it is `smallest` or more.
+
+    Raises:
+        ValueError: as `mean_interval`, and unless smallest > 0.
+
+    Example:
+        >>> [contrast("b over a", gains, smallest=10.0).word
+        ...  for gains in ([3.0, 5.0, 4.0], [13.0, 15.0, 14.0], [-9.0, 30.0, 14.0])]
+        ['too small to matter', 'worth having', 'inconclusive']
+    """
+    if not 0 < smallest < math.inf:
+        raise ValueError(f"smallest must be > 0 and finite, got {smallest}")
+    interval = mean_interval(gains, level)
+    sd = float(np.std(np.asarray(gains, dtype=float), ddof=1))
+    needed = seeds_needed(max(sd, smallest / 1000), smallest, level) if math.isfinite(sd) else 0
+    word = ("harm" if interval.high < 0 else "too small to matter" if interval.high < smallest
+            else "worth having" if interval.low >= smallest else INCONCLUSIVE)
+    return Contrast(name, interval, sd, needed, word)
+
+
+def evidence_table(contrasts: Iterable[Contrast], unit: str) -> str:
+    """Write contrasts as a table of evidence.
+
+    Args:
+        contrasts: at least one.
+        unit: of the gains.
+
+    Returns:
+        Lines of text: mean, interval, spread from seed to seed, seeds run and seeds that would do.
+
+    Raises:
+        ValueError: if there is none.
+
+    Example:
+        >>> print(evidence_table([contrast("b over a", [3.0, 5.0, 4.0], 10.0)], "mnat"))
+        mnat      mean  interval  spread  seeds  needed  word
+        b over a     4  2 to 6         1      3       3  too small to matter
+    """
+    rows = [(row.name, f"{row.interval.mid:.0f}", f"{row.interval.low:.0f} to "
+             f"{row.interval.high:.0f}", f"{row.sd:.0f}", f"{row.interval.n}", f"{row.needed}",
+             row.word) for row in contrasts]
+    if not rows:
+        raise ValueError("contrasts must not be empty")
+    rows = [(unit, "mean", "interval", "spread", "seeds", "needed", "word"), *rows]
+    wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    sides = "<><>>><"  # words to the left, numbers to the right
+    return "\n".join("  ".join(f"{cell:{side}{width}}" for cell, side, width in
+                               zip(row, sides, wide, strict=True)).rstrip() for row in rows)
 
 
 def _power(n: int, effect: float, level: float) -> float:

@@ -120,7 +120,7 @@ def unfinished(folder: Path) -> str:
     if not known:
         raise ValueError(f"no chapters in {folder.name}/")
     done = _points(folder / HOME / "progress.json")
-    return next((c for c in known if not _asked(exercise(c, folder)) <= done), known[-1])
+    return next((c for c in known if not asked(exercise(c, folder)) <= done), known[-1])
 
 
 def _allowed(folder: Path, course: Path) -> Path:
@@ -184,7 +184,8 @@ def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _asked(notebook: Path) -> set[str]:
+def asked(notebook: Path) -> set[str]:
+    """Return the ids of the exercises that a notebook checks."""
     if not notebook.is_file():
         return set()
     cells = json.loads(notebook.read_text(encoding="utf-8")).get("cells", [])
@@ -192,14 +193,16 @@ def _asked(notebook: Path) -> set[str]:
     return set(re.findall(r"""\bcheck\(\s*["']([a-z0-9_]+\.\d+)["']""", code))
 
 
+def record(folder: Path) -> dict[str, dict]:
+    """Return what the learner has earned, by exercise id; nothing where it cannot be read."""
+    try:
+        entries = json.loads((folder / HOME / "progress.json").read_text(encoding="utf-8"))
+        return {name: entry for name, entry in entries.items() if isinstance(entry, dict)}
+    except (OSError, ValueError, AttributeError):
+        return {}
+
+
 def _points(progress: Path) -> set[str]:
     """Return the ids of the exercises solved in full."""
-    try:
-        record = json.loads(progress.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return set()
-    return {name for name, entry in record.items() if _solved(entry)}
-
-
-def _solved(entry: object) -> bool:
-    return isinstance(entry, dict) and entry.get("state") == "right"
+    solved = record(progress.parents[1]).items()
+    return {name for name, entry in solved if entry.get("state") == "right"}

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from gradcourse import folders
+from gradcourse import folders, home
 
 SETTINGS = {
     "@jupyterlab/apputils-extension:notification": {
@@ -26,7 +26,7 @@ def lab(
     rest: list[str] = (),
     start: bool = True,
 ) -> int:
-    """Bring the learner's copy up to date and open JupyterLab on its first unfinished chapter.
+    """Bring the learner's copy up to date and open JupyterLab on the page that lists the chapters.
 
     Args:
         folder: the copy; the one around the working folder, or else the course's `work`.
@@ -43,17 +43,18 @@ def lab(
     for line in folders.update(copy, course):
         print(line)
     chapter = folders.unfinished(copy)
+    page = home.write(copy).name
     print(f"gradcourse: your copy is {copy.name}/, next is {chapter}", flush=True)
     if not start:
         return 0
-    command = _command(copy, chapter, browser=browser, port=port)
+    command = _command(copy, page, browser=browser, port=port)
     return _wait(subprocess.Popen([*command, *rest], cwd=copy, env=_settings(copy)))
 
 
-def _command(copy: Path, chapter: str, *, browser: bool, port: int | None) -> list[str]:
+def _command(copy: Path, page: str, *, browser: bool, port: int | None) -> list[str]:
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={copy}"]
     command += ["--log-level=WARN"]  # the address is still told
-    command += [f"--LabApp.default_url=/lab/tree/chapters/{chapter}.ipynb"]
+    command += [f"--LabApp.default_url=/lab/tree/{page}"]
     command += [] if browser else ["--no-browser"]
     command += [] if port is None else [f"--port={port}"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:  # a container: Jupyter asks for this word

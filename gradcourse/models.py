@@ -1,9 +1,12 @@
 """Small networks that more than one page trains, all on one processor core in seconds."""
 
+from collections.abc import Callable, Sequence
+
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import layer_norm
 
-__all__ = ["DigitCNN", "LanguageModel"]
+__all__ = ["Crowd", "DigitCNN", "DigitEncoder", "LanguageModel"]
 
 
 class LanguageModel(nn.Module):
@@ -46,6 +49,69 @@ class LanguageModel(nn.Module):
         return self.head(self.norm(x))
 
 
+class Crowd(nn.Module):
+    """Many language models of one form, each with its own weights, run side by side.
+
+    A small model leaves a processor idle between its many small operations; stacked along a
+    leading axis, eight cost little more than two. Member s gives what `models[s]` gives.
+
+    Args:
+        models: language models that differ in nothing but their weights.
+
+    Example:
+        >>> crowd = Crowd([LanguageModel(50, 8), LanguageModel(50, 8)])
+        >>> crowd(torch.zeros(2, 3, 8, dtype=torch.int64)).shape
+        torch.Size([2, 3, 8, 50])
+    """
+
+    def __init__(self, models: Sequence[LanguageModel]):
+        super().__init__()
+        each = [dict(model.named_parameters()) for model in models]
+        self.weights = nn.ParameterDict({
+            name.replace(".", "_"): nn.Parameter(torch.stack([m[name] for m in each]).detach())
+            for name in each[0]})
+        self.count = len(models[0].layers)
+
+    def forward(self, words: Tensor, after: Callable | None = None) -> Tensor:
+        """Return the logits of the next word at every place.
+
+        Args:
+            words: (S, B, T), int64.
+            after: called as after(k, h) with what flows after layer k, (S, B, T, width); what it
+                returns flows on.
+
+        Returns:
+            Logits, (S, B, T, V), nats.
+        """
+        (S, B, T), w = words.shape, self.weights
+        member = torch.arange(S, device=words.device)[:, None, None]
+        later = torch.full((T, T), -torch.inf, device=words.device).triu(1)
+        x = w["embed_weight"][member, words] + w["place_weight"][:, None, :T]
+        for k in range(self.count):
+            x = self._layer(x.flatten(1, 2), f"layers_{k}_", later).view(S, B, T, -1)
+            x = x if after is None else after(k, x)
+        return self._linear(self._norm(x.flatten(1, 2), "norm"), "head").view(S, B, T, -1)
+
+    def _layer(self, x: Tensor, name: str, later: Tensor) -> Tensor:
+        T, y = len(later), self._norm(x, name + "norm1")
+        query, key, value = (self._linear(y, name + part).unflatten(1, (-1, T)).flatten(0, 1)
+                             for part in ("query", "key", "value"))
+        scores = torch.baddbmm(later.to(x.dtype), query, key.mT, alpha=x.shape[-1] ** -0.5)
+        x = x + self._linear((scores.softmax(-1) @ value).view_as(x), name + "out")
+        y = self._linear(self._norm(x, name + "norm2"), name + "up").relu()
+        return x + self._linear(y, name + "down")
+
+    def _linear(self, x: Tensor, name: str) -> Tensor:
+        weight, bias = self.weights[name + "_weight"], self.weights[name + "_bias"]
+        return torch.baddbmm(bias[:, None], x, weight.mT)
+
+    def _norm(self, x: Tensor, name: str) -> Tensor:
+        if name + "_weight" not in self.weights:
+            return x
+        weight, bias = self.weights[name + "_weight"], self.weights[name + "_bias"]
+        return torch.addcmul(bias[:, None], layer_norm(x, x.shape[-1:]), weight[:, None])
+
+
 class DigitCNN(nn.Module):
     """Two convolutions and a linear map, for images of 8 x 8 pixels.
 
@@ -71,6 +137,38 @@ class DigitCNN(nn.Module):
         x = torch.max_pool2d(self.first(x).relu(), 2)
         x = torch.max_pool2d(self.second(x).relu(), 2)
         return self.head(x.flatten(1))
+
+
+class DigitEncoder(nn.Module):
+    """Two layers that make features of an image of 8 x 8 pixels, and a linear head behind them.
+
+    A contrastive loss sees what leaves the head; what is kept afterwards are the features.
+
+    Args:
+        width: number of hidden units; the features are half as many.
+        out: dimensions behind the head.
+        generator: where the initial weights come from; None uses torch's own.
+
+    Example:
+        >>> net = DigitEncoder()
+        >>> net.features(torch.zeros(3, 64)).shape, net(torch.zeros(3, 64)).shape
+        (torch.Size([3, 128]), torch.Size([3, 32]))
+    """
+
+    def __init__(self, *, width: int = 256, out: int = 32,
+                 generator: torch.Generator | None = None):
+        super().__init__()
+        self.first, self.second = nn.Linear(64, width), nn.Linear(width, width // 2)
+        self.head = nn.Linear(width // 2, out)
+        _start(self, None, generator)
+
+    def features(self, pixels: Tensor) -> Tensor:
+        """Return what the encoder makes of images, (B, 64) -> (B, width / 2)."""
+        return self.second(self.first(pixels).relu()).relu()
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Return embeddings, (B, 64) -> (B, out), of any length."""
+        return self.head(self.features(pixels))
 
 
 class _Layer(nn.Module):

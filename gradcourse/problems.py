@@ -14,9 +14,10 @@ import torch
 from torch import Tensor
 from torch.nn.functional import logsigmoid
 
-__all__ = ["Kinked", "Logistic", "MomentGame", "Quadratic", "additive_noise", "bowl",
-           "coupled_game", "cycle_laplacian", "minibatches", "pareto_from_uniform",
-           "pareto_noise", "spectrum", "student_noise"]
+__all__ = ["Kinked", "Logistic", "Mixture", "MomentGame", "Quadratic", "Ripples", "TwoCentres",
+           "additive_noise", "bessel_curve", "bowl", "coupled_game", "cycle_laplacian",
+           "minibatches", "pareto_from_uniform", "pareto_noise", "spectrum", "student_noise",
+           "two_spirals"]
 
 
 class Quadratic:
@@ -155,6 +156,137 @@ class Kinked:
     def grad(self, x: Tensor) -> Tensor:
         """Return the slope at every entry of x."""
         return 25 * x - 24 * (x - 1).clamp(0, 1)
+
+
+class Mixture:
+    """A mixture of bells on a line, as an energy: U(x) = -log of its density, in nats.
+
+    Args:
+        shares: of the bells, (M,), > 0; scaled to sum to one.
+        centres: where they stand, (M,), parameter units.
+        width: standard deviation of each > 0, parameter units.
+
+    Raises:
+        ValueError: unless there is one share > 0 for each centre and width > 0.
+
+    Example:
+        >>> two = Mixture([0.5, 0.5], [-4.0, 4.0])
+        >>> two.mean, two.energy(torch.zeros(1, 1))[1]
+        (0.0, tensor([[0.]]))
+    """
+
+    def __init__(self, shares: Sequence[float], centres: Sequence[float], width: float = 1.0):
+        if len(shares) != len(centres) or not min(shares) > 0:
+            raise ValueError(f"shares must be {len(centres)} numbers > 0, got {list(shares)}")
+        if not width > 0:
+            raise ValueError(f"width must be > 0, got {width}")
+        self.shares = torch.tensor(shares, dtype=torch.float64) / sum(shares)
+        self.centres = torch.tensor(centres, dtype=torch.float64)
+        self.width = width
+        self.level = self.shares.log() - np.log(width * (2 * pi) ** 0.5)
+        self.mean = float(self.shares @ self.centres)
+
+    def value(self, x: Tensor) -> Tensor:
+        """Return the energy at every entry of x, in nats."""
+        return -torch.logsumexp(self._logs(x[..., None])[1], -1)
+
+    def energy(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the energies and gradients at positions (C, 1): (C,) and (C, 1)."""
+        off, logs = self._logs(x)
+        top = logs.amax(1, keepdim=True)
+        bells = (logs - top).exp_()
+        total = bells.sum(1, keepdim=True)
+        g = (bells * off).sum(1, keepdim=True).div_(total).div_(self.width**2)
+        return total.log_().add_(top).neg_().squeeze(1), g
+
+    def _logs(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        off = x - self.centres.to(x)
+        return off, self.level.to(x) - off**2 / (2 * self.width**2)
+
+
+class Ripples:
+    """Nine wells in the square of half-width 2.5, the landscape of the demo of contour SGLD.
+
+    U(x) = (|x|^2 / 10 - cos(1.2 pi x_1) - cos(1.2 pi x_2)) / 0.3, and |x|^2 - 7 more where
+    that is positive; its lowest points stand near whole multiples of 5/3.
+
+    Example:
+        >>> u, g = Ripples().energy(torch.zeros(1, 2))
+        >>> u, g
+        (tensor([-6.6667]), tensor([[0., 0.]]))
+
+    Source:
+        W. Deng, G. Lin, F. Liang, 2020, code of the demo.
+    """
+
+    half = 2.5
+
+    def value(self, x: Tensor) -> Tensor:
+        """Return the energy, (..., 2) -> (...)."""
+        r2 = (x**2).sum(-1)
+        return (r2 / 10 - torch.cos(1.2 * pi * x).sum(-1)) / 0.3 + (r2 - 7).clamp(min=0)
+
+    def energy(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the energies and gradients at positions (C, 2): (C,) and (C, 2)."""
+        r2, turn = (x**2).sum(-1), 1.2 * pi * x
+        steep = 0.2 / 0.3 + 2 * (r2 > 7).to(x)
+        u = (r2 / 10 - torch.cos(turn).sum(-1)) / 0.3 + (r2 - 7).clamp(min=0)
+        return u, steep[:, None] * x + (1.2 * pi / 0.3) * torch.sin(turn)
+
+
+class TwoCentres:
+    """Where do the two centres of a mixture lie? Of two labellings one is far likelier.
+
+    Data y_i come from shares[0] N(a, width^2) + shares[1] N(b, width^2), the shares and the width
+    being known; a and b have the prior N(prior_mean, prior_sd^2) each. U(a, b) = -log posterior up
+    to a constant, in nats.
+
+    Args:
+        data: (N,), data units.
+        shares: of the two bells, each > 0, together 1.
+        width: standard deviation > 0, data units.
+        prior_mean: data units.
+        prior_sd: > 0, data units.
+
+    Raises:
+        ValueError: unless data are one row, the shares fit, and both widths are > 0.
+
+    Example:
+        >>> post = TwoCentres(torch.zeros(1), shares=(0.5, 0.5), width=1.0, prior_mean=0.0,
+        ...                   prior_sd=1.0)
+        >>> post.energy(torch.zeros(1, 2))
+        (tensor([0.]), tensor([[0., 0.]]))
+    """
+
+    def __init__(
+        self, data: Tensor, *, shares: tuple[float, float], width: float, prior_mean: float,
+        prior_sd: float,
+    ):
+        if data.ndim != 1 or not len(data):
+            raise ValueError(f"data must be one row, got shape {tuple(data.shape)}")
+        if not (min(shares) > 0 and abs(sum(shares) - 1) < 1e-9):
+            raise ValueError(f"shares must be > 0 and sum to one, got {shares}")
+        if not (width > 0 and prior_sd > 0):
+            raise ValueError(f"width and prior_sd must be > 0, got {width} and {prior_sd}")
+        self.data, self.log_odds = data, float(np.log(shares[0] / shares[1]))
+        self.shares, self.width = shares, width
+        self.prior_mean, self.prior_sd = prior_mean, prior_sd
+
+    def value(self, x: Tensor) -> Tensor:
+        """Return the energy, (..., 2) -> (...)."""
+        return self.energy(x.reshape(-1, 2))[0].reshape(x.shape[:-1])
+
+    def energy(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the energies and gradients at positions (C, 2): (C,) and (C, 2)."""
+        off = x[:, :, None] - self.data.to(x)  # (C, 2, N)
+        bells = off**2 / (-2 * self.width**2)
+        lead = self.log_odds + bells[:, 0] - bells[:, 1]
+        first = torch.sigmoid(lead)  # chance that a datum belongs to the first centre
+        log_density = float(np.log(self.shares[1])) + bells[:, 1] - logsigmoid(-lead)
+        pull = (x - self.prior_mean) / self.prior_sd**2
+        u = (pull * (x - self.prior_mean)).sum(1) / 2 - log_density.sum(1)
+        g = torch.stack([(first * off[:, 0]).sum(1), ((1 - first) * off[:, 1]).sum(1)], 1)
+        return u, pull + g / self.width**2
 
 
 class Logistic:
@@ -467,3 +599,64 @@ class MomentGame:
 
     def _parts(self, x: Tensor) -> tuple[Tensor, Tensor]:
         return x[..., : self.d**2].unflatten(-1, (self.d, self.d)), x[..., self.d**2:]
+
+
+def bessel_curve(n: int = 60) -> tuple[Tensor, Tensor]:
+    """Sample the Bessel function J_0 on [0, 20]: a wave that dies away, to be fitted.
+
+    Args:
+        n: number of points, >= 2, evenly spaced, ends included.
+
+    Returns:
+        Inputs (t - 10) / 10 in [-1, 1], (n, 1), and J_0(t) with mean 0 and variance 1, (n, 1);
+        float64, on the CPU.
+
+    Raises:
+        ValueError: if n < 2.
+
+    Example:
+        >>> x, y = bessel_curve(5)
+        >>> x.flatten()
+        tensor([-1.0000, -0.5000,  0.0000,  0.5000,  1.0000], dtype=torch.float64)
+    """
+    if not n >= 2:
+        raise ValueError(f"n must be >= 2, got {n}")
+    from scipy.special import j0  # torch's own is right to six digits only
+
+    t = torch.linspace(0, 20, n, dtype=torch.float64)[:, None]
+    y = torch.from_numpy(j0(t.numpy()))
+    return (t - 10) / 10, (y - y.mean()) / y.std(correction=0)
+
+
+def two_spirals(
+    n: int, *, noise: float = 0.05, generator: torch.Generator | None = None
+) -> tuple[Tensor, Tensor]:
+    """Draw points on two interleaved spirals of one turn, to be told apart.
+
+    Args:
+        n: number of points, >= 1.
+        noise: standard deviation of each coordinate, >= 0, in units of the plane.
+        generator: source of the draws.
+
+    Returns:
+        Points within about 2 of the origin, (n, 2), and 0 or 1 for the spiral, (n, 1); float64, on
+        the CPU.
+
+    Raises:
+        ValueError: unless n >= 1 and noise >= 0.
+
+    Example:
+        >>> x, y = two_spirals(4, generator=torch.Generator().manual_seed(0))
+        >>> x.shape, y.flatten().tolist()
+        (torch.Size([4, 2]), [0.0, 1.0, 0.0, 1.0])
+    """
+    if not n >= 1:
+        raise ValueError(f"n must be >= 1, got {n}")
+    if not noise >= 0:
+        raise ValueError(f"noise must be >= 0, got {noise}")
+    t = torch.rand(n, generator=generator, dtype=torch.float64).sqrt()
+    side = torch.arange(n, dtype=torch.float64) % 2
+    angle = 2 * pi * t + pi * side
+    x = 2 * t[:, None] * torch.stack([angle.cos(), angle.sin()], 1)
+    shake = torch.randn(n, 2, generator=generator, dtype=torch.float64)
+    return x + noise * shake, side[:, None]

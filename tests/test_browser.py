@@ -5,24 +5,16 @@ JupyterLab is started on a learner's copy in a temporary folder and driven in Ch
 
 import contextlib
 import json
-import os
 import re
-import shutil
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
 from pathlib import Path
 
-import nbformat
 import pytest
 
-from gradcourse import folders
+from gradcourse import folders, home
 from gradcourse.pictures import style  # noqa: F401  builds matplotlib's font cache beforehand
+from gradcourse.web.jupyterlab import notebook, open_page, run_all, server, wait_idle
 
-ARGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-        "--disable-background-networking", "--disable-component-update", "--disable-sync")
 FAULTS = ("[data-mime-type='application/vnd.jupyter.error'],"
           "[data-mime-type='application/vnd.jupyter.stderr']")
 COURSE = Path(__file__).resolve().parents[1]
@@ -39,35 +31,13 @@ panel(Dot())
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.notebook]
 
 
-def chromium() -> str | None:
-    """Find a Chromium on this machine."""
-    known = ("chromium", "chromium-browser", "google-chrome")
-    return next((path for name in known if (path := shutil.which(name))), None)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    path = chromium()
-    if path is None and os.environ.get("CI") == "true":
-        pytest.fail("no Chromium on PATH: .ci/run installs it")
-    if path is None:
-        pytest.skip("no Chromium on PATH")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=list(ARGS))
-        yield running
-        running.close()
-
-
 @pytest.fixture(scope="module")
 def address(browser, tmp_path_factory):
-    folder, home = tmp_path_factory.mktemp("work"), tmp_path_factory.mktemp("home")
+    folder, own = tmp_path_factory.mktemp("work"), tmp_path_factory.mktemp("home")
     folders.update(folder, COURSE)
-    cell = nbformat.v4.new_code_cell(OWN_PAGE.format(folder=str(COURSE / "tests")))
-    page = nbformat.v4.new_notebook(cells=[cell])
-    page.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nbformat.write(page, folder / "own.ipynb")
-    with server(folder, home) as running:
+    home.write(folder)
+    notebook(folder / "own.ipynb", OWN_PAGE.format(folder=str(COURSE / "tests")))
+    with server(folder, own) as running:
         yield running
 
 
@@ -99,11 +69,13 @@ def test_every_slider_of_a_chapter_moves_its_picture(browser, address, chapter):
         for number in range(wanted):
             picture, handles = panel_parts(page, number)
             assert handles
-            for handle in handles:
+            for place, handle in enumerate(handles):
                 assert moves(picture, handle, "ArrowRight") or moves(picture, handle, "ArrowLeft")
+                to_both_ends_and_back(page, number, place)
             width = picture.evaluate("e => e.clientWidth / e.naturalWidth")
             assert 0.4 < width <= 1
         assert faults(page) == []
+        assert page.wrong == []
 
 
 @pytest.mark.parametrize("chapter", EXERCISES)
@@ -124,7 +96,26 @@ def test_cards_answer_a_stub_a_wrong_and_a_right_answer(browser, address, chapte
         assert "not started" not in output(page, first)
         said = solve(page, first, right.code, "right")
         assert re.search(r"\b(\d+(?:\.\d+)?) (?:of|/) \1 point", said), said
+        hints_unfold(page, cells)
+        points = re.search(r"right, (\S+) of", said)[1]
+        assert f"{points} of " in again(page, len(cells) - 1, f"{points} of ")
         assert faults(page) == []
+        assert page.wrong == []
+
+
+def test_a_learner_finds_the_way(browser, address):
+    """The first page lists every chapter, says what is next and leads there."""
+    with opened(browser, address, home.PAGE) as page:
+        stored = output(page, 1)
+        assert "next:" in stored and all(name[:2] in stored for name in CHAPTERS)
+        run_all(page, 60)
+        assert output(page, 1) == stored or "points so far" in output(page, 1)
+        links = page.locator(".jp-Cell-outputArea a")
+        assert links.count() >= 2 * len(CHAPTERS)
+        links.first.click()
+        page.wait_for_selector(f".lm-TabBar-tabLabel:has-text('{CHAPTERS[0]}')", timeout=30_000)
+        assert faults(page) == []
+        assert page.wrong == []
 
 
 class Answer:
@@ -177,6 +168,50 @@ def moves(picture, handle, key: str) -> bool:
     return False
 
 
+def to_both_ends_and_back(page, number: int, place: int) -> None:
+    """Move a slider to both ends with keys, then type its opening value; the words follow."""
+    box = page.locator(".gradcourse-panel").nth(number)
+    picture, handle = box.locator("img"), box.locator(".noUi-handle").nth(place)
+    readout, says = box.locator(".widget-readout").nth(place), box.locator(".gradcourse-says")
+    opening = readout.inner_text(), says.inner_text()
+    for key, end in (("Home", "aria-valuemin"), ("End", "aria-valuemax")):
+        here = handle.get_attribute("aria-valuenow") == handle.get_attribute(end)
+        assert here or moves(picture, handle, key)
+        assert handle.get_attribute("aria-valuenow") == handle.get_attribute(end)
+    readout.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(opening[0])
+    page.keyboard.press("Enter")
+    wait_idle(page, 20)
+    deadline = time.monotonic() + 10
+    while says.inner_text() != opening[1] and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert (readout.inner_text(), says.inner_text()) == opening
+
+
+def hints_unfold(page, cells: list[dict]) -> None:
+    """Open the first exercise's hints one after the other."""
+    index = next(i for i, cell in enumerate(cells) if "".join(cell["source"]).startswith("hint("))
+    folds = page.locator(".jp-Notebook .jp-Cell").nth(index).locator("details")
+    assert folds.count() == 3
+    for number in range(3):
+        summary = folds.nth(number).locator("summary").first
+        summary.focus()
+        summary.press("Enter")
+        assert folds.nth(number).evaluate("e => e.open && e.offsetHeight > 30")
+
+
+def again(page, index: int, wanted: str) -> str:
+    """Run a cell once more and return what it shows, in lower case."""
+    cell = page.locator(".jp-Notebook .jp-Cell").nth(index)
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
+    deadline = time.monotonic() + 30
+    while wanted not in output(page, index) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return output(page, index)
+
+
 def faults(page) -> list[str]:
     """Return the text of every error and every line on stderr."""
     return page.locator(FAULTS).all_inner_texts()
@@ -211,89 +246,3 @@ def opened(browser, address: str, path: str):
         yield page
     finally:
         page.close()
-
-
-@contextlib.contextmanager
-def server(folder: Path, home: Path):
-    """Run JupyterLab on a folder, with its own settings, and yield its address."""
-    port = _free_port()
-    _settings(home)
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",
-               "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0",
-               "--IdentityProvider.token=", "--ServerApp.password=",
-               f"--ServerApp.root_dir={folder}", f"--LabApp.user_settings_dir={home / 'settings'}",
-               f"--LabApp.workspaces_dir={home / 'workspaces'}"]
-    with open(home / "server.log", "w", encoding="utf-8") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, env=_environment(home))
-        try:
-            _wait(f"http://127.0.0.1:{port}/api", process, home / "server.log")
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-
-def open_page(browser, address: str, path: str):
-    """Open a notebook in a fresh workspace and wait until its kernel is idle."""
-    page = browser.new_page(viewport={"width": 1280, "height": 900}, device_scale_factor=1)
-    page.goto(f"{address}/lab/workspaces/{re.sub('[^a-z0-9]', '-', path)}/tree/{path}?reset")
-    page.wait_for_selector("text=/Python 3.*\\| Idle/", timeout=90_000)  # the kernel is connected
-    wait_idle(page, 90)
-    return page
-
-
-def wait_idle(page, seconds: float) -> None:
-    """Wait until the kernel has nothing to do."""
-    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]",
-                           state="attached", timeout=1000 * seconds)
-
-
-def run_all(page, seconds: float) -> None:
-    """Run every cell and wait until none is waiting."""
-    page.click("text=Run >> nth=0")
-    page.click(".lm-Menu-itemLabel:text-is('Run All Cells')")
-    page.wait_for_function(
-        """() => { const p = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')]
-                     .map(e => e.textContent);
-                   return p.length && !p.some(t => t.includes('[*]'))
-                          && p.every(t => /\\[\\d+\\]/.test(t)); }""", timeout=1000 * seconds)
-    wait_idle(page, seconds)
-
-
-def _settings(home: Path) -> None:
-    wanted = {"notebook-extension/tracker": '{"windowingMode": "none"}',
-              "apputils-extension/notification": '{"fetchNews": "false", "checkForUpdates": false}'}
-    for name, text in wanted.items():
-        path = home / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-
-
-def _environment(home: Path) -> dict[str, str]:
-    """Keep this machine's Jupyter settings out; run pages in seconds."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "GRADCOURSE"))}
-    return kept | {"GRADCOURSE_MODE": "smoke", "IPYTHONDIR": str(home / "ipython"),
-                   "JUPYTER_CONFIG_DIR": str(home / "config"),
-                   "JUPYTER_DATA_DIR": str(home / "data"),
-                   "JUPYTER_RUNTIME_DIR": str(home / "runtime")}
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
-
-
-def _wait(address: str, process, log: Path, seconds: float = 60) -> None:
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline and process.poll() is None:
-        with contextlib.suppress(OSError):
-            opener.open(address, timeout=2)
-            return
-        time.sleep(0.2)
-    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text(encoding='utf-8')[-2000:]}")

@@ -10,7 +10,7 @@ import torch
 
 from gradcourse import folders
 from gradcourse.checks import EXERCISES, Exercise, require, same
-from gradcourse.lab import check, hint, progress
+from gradcourse.lab import card_text, check, hint, progress
 from gradcourse.lab.cards import CheckFailed
 
 cards = importlib.import_module("gradcourse.lab.cards")
@@ -268,3 +268,10 @@ def test_progress_finds_the_page(shown, monkeypatch, tmp_path):
 def test_in_a_terminal_the_text_is_printed(capsys):
     cards.display({"text/html": "<b>", "text/plain": "words"})
     assert capsys.readouterr().out == "words\n"
+
+
+@pytest.mark.parametrize(("cause", "sentence"), [
+    ("a budget below n1", "A budget below n1."), ("a = 2 is missing", "a = 2 is missing."),
+    ("y goes down", "y goes down."), ("the step is too long", "The step is too long.")])
+def test_a_cause_is_a_sentence_that_leaves_letters_alone(cause, sentence):
+    assert card_text._sentence(cause) == sentence

@@ -124,6 +124,8 @@ def test_a_card_shows_the_place_where_a_long_tensor_differs_most():
     got[2, 1], got[0, 0] = 0.5, 0.1
     failure = same(got, want, tried="")
     assert (failure.expected, failure.got) == ("0.0 at [2, 1]", "0.5 at [2, 1]")
+    failure = same([want, got], [want, want], tried="")
+    assert failure.got == "0.5 at [2, 1] in part 2"
 
 
 def test_a_card_shows_as_many_digits_as_tell_two_numbers_apart():

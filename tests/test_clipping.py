@@ -3,7 +3,9 @@
 Five kinds of test for each: an independent source, limits, laws, known numbers, refusals.
 """
 
+import copy
 import math
+import pickle
 
 import pytest
 import torch
@@ -211,6 +213,62 @@ def test_optimizer_skips_what_has_no_gradient_and_keeps_groups_apart(foreach):
         p.grad = torch.full((3,), 0.5)
     optimizer.step()
     assert idle.tolist() == [1.0] * 3 and one.tolist() == [0.75] * 3 and two.tolist() == [0.5] * 3
+
+
+def many(seed, sizes=(3, 70_000, 40, 1, 20_000, 7), dtype=torch.float64):
+    params = [torch.nn.Parameter(torch.zeros(n, dtype=dtype)) for n in sizes]
+    params.append(torch.nn.Parameter(torch.zeros(4, 5, dtype=dtype).T))  # not contiguous
+    return params, student_noise((60, sum(p.numel() for p in params)), 1.5, dtype=dtype,
+                                 generator=seeded(seed))
+
+
+def advance_all(optimizer, params, g, without=()):
+    for i, (p, part) in enumerate(zip(params, g.split([p.numel() for p in params]), strict=True)):
+        p.grad = None if i in without else part.clone().view(p.shape)
+    optimizer.step()
+
+
+@pytest.mark.parametrize("settings", [{}, {"alpha": 1.5}, {"betas": (0.5, 0.8), "eps": 1e-3}])
+def test_small_tensors_end_to_end_walk_as_each_by_itself(settings):
+    """Some have no gradient at times, and one state is loaded on the way."""
+    together, gradients = many(0)
+    apart, _ = many(0)
+    fast = ACClip(together, lr=0.1, **settings)
+    slow = ACClip(apart, lr=0.1, foreach=False, **settings)
+    for k, g in enumerate(gradients):
+        without = (2, 3) if k in (0, 7, 8) else ()
+        advance_all(fast, together, g, without)
+        advance_all(slow, apart, g, without)
+        if k == 20:
+            fast.load_state_dict(copy.deepcopy(fast.state_dict()))
+    assert len(fast._banks) == 1
+    for p, q in zip(together, apart, strict=True):
+        torch.testing.assert_close(p.data, q.data, rtol=1e-12, atol=1e-12)
+        for key in "ms":
+            torch.testing.assert_close(fast.state[p][key], slow.state[q][key])
+
+
+def test_acclip_agrees_with_five_lines_and_reads_gradients_only():
+    params, gradients = many(1, dtype=torch.float32)
+    optimizer = ACClip(params, lr=0.01)
+    x = m = s = torch.zeros(gradients.shape[1])
+    for g in gradients:
+        advance_all(optimizer, params, g)
+        assert torch.equal(torch.cat([p.grad.reshape(-1) for p in params]), g)
+        m = 0.9 * m + 0.1 * g
+        s = 0.99 * s + 0.01 * g.abs()
+        x = x - 0.01 * torch.clamp(m, -s, s)
+    got = torch.cat([p.detach().reshape(-1) for p in params])
+    torch.testing.assert_close(got, x, rtol=1e-6, atol=1e-6 * float(x.abs().max()))
+
+
+def test_a_pickled_optimizer_carries_each_average_once():
+    params = [torch.nn.Parameter(torch.zeros(100)) for _ in range(50)]
+    optimizer = ACClip(params, lr=0.1)
+    advance_all(optimizer, params, torch.ones(5000))
+    assert len(pickle.dumps(optimizer)) < 40 * 3 * 5000  # 4 bytes, x and two averages, and wrapping
+    assert all(s["m"].untyped_storage().nbytes() == 400
+               for s in copy.deepcopy(optimizer).state.values())
 
 
 def test_optimizer_calls_the_closure_with_gradients_on():

@@ -20,14 +20,16 @@ import pytest
 import torch
 
 import gradcourse.methods
-from gradcourse.methods import clipping, games, multistage
+from gradcourse.methods import clipping, contour, entangled, games, multistage, nimble
 from gradcourse.methods.descent import State
+from gradcourse.models import Crowd, LanguageModel
 
 
 class Row(NamedTuple):
     arguments: Callable  # make -> (args, kwargs)
     returns: Any  # shapes of the tensors and types of the numbers that come back
     reads: bool = False  # refuses some values, so its inputs must hold numbers
+    use: Callable = lambda made, make: made  # what to do with an object that comes back
 
 
 def tripled(y):
@@ -38,9 +40,32 @@ def coupled(x, y):
     return y, x - y
 
 
+def seeded():
+    return torch.Generator().manual_seed(0)
+
+
+def net_of(make):
+    """Make two small language models, of the dtype and on the device that are asked for."""
+    nets = [LanguageModel(5, 4, width=4, layers=2, generator=seeded()) for _ in "ab"]
+    return Crowd(nets).to(make(1))
+
+
+BATCHES = torch.randint(5, (4, 2, 3, 4), generator=seeded())
+
+
+def bowl(x):
+    return (x**2).sum(-1) / 2, x
+
+
+def crowd(make):
+    return nimble.Crowd(make(2, 4, 3), make(2, 1), make(2))
+
+
 S, BETA = (3, 2), {"lr": 0.1, "momentum": 0.5}
 PLAN, STAGES = {"lr": 0.5, "mu": 0.5}, [(0.5, 3), (0.1, 4)]
-PAYOFF = games.Payoff(*[types.FunctionType] * 3)
+CROWD = nimble.Crowd((2, 4, 3), (2, 1), (2,))
+BINS, WALK = {"u0": 0.0, "du": 0.5}, contour.Trace((6, *S), (6, 3), (6, 3), (3,), str)
+PAYOFF = games.Payoff(*[types.FunctionType] * 5)
 ROWS = {
     "descent.gradient_step": Row(lambda make: ((make(*S), make(*S)), {"lr": 0.1}), S),
     "descent.heavy_ball_step": Row(
@@ -62,6 +87,9 @@ ROWS = {
     ),
     "multistage.run": Row(
         lambda make: ((tripled, make(*S), STAGES), {"mu": 0.5}), multistage.Run((8, *S), str)
+    ),
+    "multistage.last_iterate": Row(
+        lambda make: ((tripled, make(*S), STAGES), {"mu": 0.5}), S
     ),
     "multistage.lyapunov": Row(
         lambda make: ((multistage.State(make(*S), make(*S)), make(3)), PLAN), (3,)
@@ -139,14 +167,145 @@ ROWS = {
         lambda make: ((games.wavy_payoff(), 0.5, 8), {}), games.MeanFieldGame
     ),
     "games.circle_distance": Row(lambda make: ((make(3, 8), make(8)), {}), (3,)),
+    "entangled.entanglement": Row(lambda make: ((make(2, *S), make(2, *S)), {}), (2,)),
+    "entangled.mixing": Row(lambda make: ((make(2, *S),), {}), (2, 3, 3)),
+    **{
+        f"entangled.{name}": Row(
+            lambda make: ((make(2, *S), make(2, *S)), {"lam": 0.3}), (2, *S)
+        )
+        for name in ("mapped_gradient", "fused_gradient", "entangle_gradients", "forward_shift")
+    },
+    "entangled.shuffled": Row(lambda make: ((make(2, *S),), {"generator": seeded()}), (2, *S)),
+    "entangled.sampled_labels": Row(
+        lambda make: ((make(2, *S),), {"generator": seeded()}), torch.Tensor, reads=True
+    ),
+    "entangled.train": Row(lambda make: ((net_of(make), BATCHES), {"lr": 0.1}),
+                           entangled.Trace((4, 2), (4, 2)), reads=True),
+    "entangled.nats": Row(lambda make: ((net_of(make), BATCHES[0]), {}), (2,), reads=True),
+    "entangled.hidden_states": Row(lambda make: ((net_of(make), BATCHES[0]), {}),
+                                   ((2, 3, 4, 4), (2, 3, 4, 4)), reads=True),
     "games.wavy_payoff": Row(lambda make: ((), {}), PAYOFF),
     "games.tilted_payoff": Row(lambda make: ((), {}), PAYOFF),
+    "contrastive.log_odds": Row(lambda make: ((make(*S) - 1,), {"alpha": 2.0}), S),
+    "contrastive.local_temperature": Row(lambda make: ((make(*S) - 1,), {}), S),
+    "contrastive.learnt_temperature": Row(lambda make: ((make(),), {}), ()),
+    "contrastive.pair_loss": Row(
+        lambda make: ((make(4, 5),), {"own": make(4).long() + 3}), (4,)
+    ),
+    "contrastive.info_nce": Row(lambda make: ((make(4, 3), make(4, 3)), {}), (4,)),
+    "contrastive.temperature_free": Row(lambda make: ((make(4, 3), make(4, 3)), {}), (4,)),
+    "contrastive.nt_xent": Row(lambda make: ((make(4, 3), make(4, 3)), {}), (8,)),
+    "contrastive.gather_rows": Row(lambda make: ((make(*S),), {}), (S, int)),
+    "contrastive.pull": Row(lambda make: ((make(4), make(5) - 0.8), {"alpha": 2.0}), (4,)),
+    "contrastive.release_cosine": Row(
+        lambda make: ((make(3, 5) - 0.8,), {"temperature": 0.1}), (3,)
+    ),
+    "contrastive.release_at_random": Row(lambda make: ((64, 32, 0.1), {}), float),
+    "contrastive.alignment": Row(lambda make: ((make(4, 3), make(4, 3)), {}), ()),
+    "contrastive.uniformity": Row(lambda make: ((make(4, 3),), {}), ()),
+    "contrastive.neighbour_accuracy": Row(
+        lambda make: ((make(9, 3), make(9).long(), make(4, 3), make(4).long()), {}), ()
+    ),
+    "contrastive.probe_accuracy": Row(
+        lambda make: ((make(9, 3), make(9).long(), make(4, 3), make(4).long()), {}), ()
+    ),
+    "contrastive.augment": Row(
+        lambda make: ((make(3, 64),), {"generator": torch.Generator().manual_seed(0)}), (3, 64)
+    ),
+    "nimble.ramp_mask": Row(lambda make: ((make(*S), 4), {}), (*S, 4)),
+    "nimble.sigmoid_mask": Row(lambda make: ((make(*S), 4), {"softness": 0.3}), (*S, 4)),
+    "nimble.size_loss": Row(lambda make: ((make(*S),), {"target": 3.0}), S),
+    "nimble.size_gradient": Row(lambda make: ((make(4), make(5, 4), make(4, 2), make(5, 2)), {}),
+                                ()),
+    "nimble.open_loop_size": Row(lambda make: ((3, 0.5, 6.0, 9), {}), float),
+    "nimble.size_path": Row(lambda make: ((0.1, 3, 0.5, 6.0), {}), list),
+    "nimble.NimbleMLP": Row(
+        lambda make: ((2, 1, 4), {"generator": torch.Generator().manual_seed(0)}), nimble.NimbleMLP
+    ),
+    "nimble.MaskController": Row(lambda make: ((4,), {}), nimble.MaskController),
+    "nimble.born": Row(
+        lambda make: (([0, 1], 1, 1, 4), {"dtype": make(1).dtype, "device": make(1).device}), CROWD
+    ),
+    "nimble.predict": Row(lambda make: ((crowd(make), make(5, 1)), {}), (2, 5, 1)),
+    "nimble.gradient": Row(
+        lambda make: ((crowd(make), make(5, 1), make(5, 1)), {}), ((2,), CROWD)
+    ),
+    "nimble.train": Row(
+        lambda make: ((crowd(make), make(5, 1), make(5, 1)),
+                      {"steps": 3, "lr": 0.1, "lr_size": 0.1, "target": 4.0}),
+        nimble.Trained(CROWD, (4, 2), (3, 2)),
+    ),
+    "nimble.prune": Row(
+        lambda make: ((crowd(make), make(5, 1), 2), {}), nimble.Crowd((2, 2, 3), (2, 1), (2,))
+    ),
+    "contour.bin_of": Row(lambda make: ((make(3, 4),), BINS | {"m": 5}), torch.Tensor),
+    "contour.place": Row(
+        lambda make: ((make(5).log(), make(3, 4)), BINS),
+        contour.Place(torch.Tensor, (3, 4), (3, 4), (3, 4)),
+    ),
+    "contour.log_psi": Row(lambda make: ((make(3, 5).log(), make(4, 3)), BINS), (4, 3)),
+    "contour.multiplier": Row(
+        lambda make: ((make(5).log(), make(3)), BINS | {"zeta": 0.5, "temperature": 2.0}), (3,)
+    ),
+    "contour.importance_weights": Row(
+        lambda make: ((make(3, 5), make(4, 3)), BINS | {"zeta": 0.5}), (4, 3)
+    ),
+    "contour.sgld_step": Row(lambda make: ((make(*S), make(*S), make(*S)), {"lr": 0.1}), S),
+    **{
+        f"contour.{name}": Row(
+            lambda make, more=more: ((bowl, make(*S), 12),
+                                     {"lr": 0.1, "every": 2, "generator": seeded()} | more), WALK
+        )
+        for name, more in (("sgld", {"domain": (-2.0, 2.0)}), ("cyclic_sgld", {"cycles": 3}),
+                           ("replica_exchange_sgld", {"hot": 3.0}))
+    },
+    "contour.cyclic_lr": Row(lambda make: ((3, 9), {"lr": 0.1, "cycles": 3}), float),
+    "contour.contour_step": Row(
+        lambda make: ((contour.State(make(*S), make(3), make(*S), make(3, 5).log(),
+                                     make(3, 5) > 0), bowl, make(*S)),
+                      BINS | {"lr": 0.1, "omega": 0.1}),
+        contour.State(S, (3,), S, (3, 5), torch.Tensor),
+    ),
+    "contour.ContourSGLD": Row(
+        lambda make: ((bowl, make(*S)), BINS | {"lr": 0.1, "m": 5, "theta": make(5)}),
+        WALK, use=lambda sampler, make: sampler.run(12, every=2, generator=seeded()),
+    ),
+    "contour.one_chain": Row(
+        lambda make: ((lambda x: (x[0] ** 2 / 2, x), [1.0], [[0.5]] * 3),
+                      BINS | {"lr": 0.1, "m": 5}), (list, list, list)
+    ),
+    "contour.gain": Row(lambda make: ((10**5,), {}), float),
+    "contour.with_gradient": Row(
+        lambda make: ((lambda x: (x**4).sum(-1),), {}), ((3,), S),
+        use=lambda energy, make: energy(make(*S)),
+    ),
+    "contour.weighted_mean": Row(lambda make: ((make(9, 3), make(9, 3)), {}), (3,)),
+    "contour.effective_sample_size": Row(lambda make: ((make(9, 3),), {}), (3,)),
+    "contour.batch_means_error": Row(
+        lambda make: ((make(9, 3), make(9, 3)), {"batches": 4}), (3,)
+    ),
+    "contour.resample": Row(
+        lambda make: ((make(9), 5), {"generator": seeded()}), torch.Tensor
+    ),
+    "contour.bin_masses": Row(lambda make: ((make(9), make(9)), BINS | {"m": 5}), (5,)),
+    "contour.flattened": Row(lambda make: ((make(9), make(9), 0.5), {}), (9,)),
+    "contour.sample_share": Row(lambda make: ((make(9), make(9)), {}), ()),
+    "contour.mean_field": Row(
+        lambda make: ((make(9), make(9), make(5)), BINS | {"zeta": 0.5}), (5,)
+    ),
+    "contour.published_fixed_point": Row(
+        lambda make: ((make(90) / 90, make(90)), BINS | {"zeta": 0.5, "m": 5}), (5,), reads=True
+    ),
+    "contour.euler_law": Row(
+        lambda make: ((make(9).cumsum(0), make(9)), {"lr": 0.1}), (9,)
+    ),
 }
 OPTIMIZERS = {
     "multistage.MultistageASG": lambda params: multistage.MultistageASG(
         params, L=8.0, mu=4.0, n1=2
     ),
     "clipping.ACClip": lambda params: clipping.ACClip(params, lr=0.6, betas=(0.5, 0.6)),
+    "nimble.NimbleAdam": lambda params: nimble.NimbleAdam(params, lr=0.15, betas=(0.5, 0.9)),
     "games.TwoTimescaleGDA": lambda params: games.TwoTimescaleGDA(
         params, [], lr=0.05, rule="optimistic"
     ),
@@ -186,6 +345,10 @@ PUBLIC = {
 METHODS = {name: thing for name, thing in PUBLIC.items() if not is_optimizer(thing)}
 
 
+def seeded():
+    return torch.Generator().manual_seed(0)
+
+
 def maker(dtype=torch.float64, device="cpu"):
     generator = torch.Generator().manual_seed(0)
 
@@ -208,8 +371,9 @@ def tensors(tree):
 
 
 def call(name, **options):
-    args, kwargs = ROWS[name].arguments(maker(**options))
-    return METHODS[name](*args, **kwargs)
+    make = maker(**options)
+    args, kwargs = ROWS[name].arguments(make)
+    return ROWS[name].use(METHODS[name](*args, **kwargs), make)
 
 
 documented = pytest.mark.parametrize("name", PUBLIC)
@@ -224,6 +388,8 @@ def test_every_public_method_has_a_row_and_every_row_a_method():
 
 
 @every_module
+
+
 def test_all_lists_every_public_definition_of_its_module(module):
     """In a package each module's __all__ counts; what it leaves out is for its neighbours."""
     listed, defined = set(), set()
@@ -246,6 +412,8 @@ def test_all_lists_every_public_definition_of_its_module(module):
 
 @every_method
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=str)
+
+
 def test_shapes_and_dtypes(name, dtype):
     got, want = leaves(call(name, dtype=dtype)), leaves(ROWS[name].returns)
     assert len(got) == len(want)
@@ -264,6 +432,8 @@ def test_shapes_and_dtypes(name, dtype):
         pytest.param("cuda", marks=pytest.mark.cuda),
     ],
 )
+
+
 def test_device_follows_the_inputs(name, device):
     if device == "cuda" and not torch.cuda.is_available():
         pytest.skip("no GPU here")
@@ -274,6 +444,8 @@ def test_device_follows_the_inputs(name, device):
 
 
 @every_method
+
+
 def test_inputs_are_untouched(name):
     args, kwargs = ROWS[name].arguments(maker())
     inputs = tensors((args, tuple(kwargs.values())))
@@ -284,9 +456,18 @@ def test_inputs_are_untouched(name):
 
 
 @every_method
+
+
 def test_same_inputs_give_the_same_bits(name):
     for one, two in zip(leaves(call(name)), leaves(call(name)), strict=True):
-        assert torch.equal(one, two) if torch.is_tensor(one) else one == two
+        assert same(one, two)
+
+
+def same(one, two):
+    if isinstance(one, torch.nn.Module):
+        pairs = zip(one.state_dict().values(), two.state_dict().values(), strict=True)
+        return all(torch.equal(a, b) for a, b in pairs)
+    return torch.equal(one, two) if torch.is_tensor(one) else one == two
 
 
 def trained(optimizer, params, steps):
@@ -306,6 +487,8 @@ def parameters(dtype=torch.float64):
 @every_optimizer
 @pytest.mark.parametrize("way", ["state_dict", "deepcopy", "pickle"])
 @pytest.mark.parametrize("before", [1, 2, 5])
+
+
 def test_a_stopped_optimizer_goes_on_bit_for_bit(name, way, before):
     params = parameters()
     optimizer = OPTIMIZERS[name](params)
@@ -324,6 +507,8 @@ def test_a_stopped_optimizer_goes_on_bit_for_bit(name, way, before):
 
 @every_optimizer
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=str)
+
+
 def test_an_optimizer_keeps_dtypes_and_lowers_a_bowl(name, dtype):
     params = parameters(dtype)
     start, end = parameters(dtype), trained(OPTIMIZERS[name](params), params, 20)
@@ -332,6 +517,8 @@ def test_an_optimizer_keeps_dtypes_and_lowers_a_bowl(name, dtype):
 
 
 @documented
+
+
 def test_docstring_holds_an_example_and_every_room_in_order(name):
     rooms = ["Args", "Returns", "Raises", "Accuracy", "Example", "Source",
              "Differs from the source"]
@@ -341,6 +528,8 @@ def test_docstring_holds_an_example_and_every_room_in_order(name):
 
 
 @every_module
+
+
 def test_equation_tags_of_text_and_code_agree(module):
     """Each tagged equation of the docstring ends a line of code, and the other way round."""
     code = "\n".join(files(module)).replace(module.__doc__, "")

@@ -59,7 +59,7 @@ def test_a_learner_gets_no_test_tools(course):
 
 def test_setup_installs_what_the_tests_need(course, tmp_path):
     assert course.main(["setup"]) == 0
-    assert course.stages == ["venv", ".[test]", "venv", "nbgrader"]
+    assert course.stages == ["venv", ".[test,site]", "venv", "nbgrader"]
     spec = tmp_path / ".venv-nbgrader/share/jupyter/kernels/python3/kernel.json"
     argv = json.loads(spec.read_text())["argv"]
     assert argv[0] == str(course._python(tmp_path / ".venv"))
@@ -77,7 +77,7 @@ def test_tests_after_lab_add_to_the_same_environment(course):
     course.main(["lab"])
     course.stages.clear()
     course.main(["setup"])
-    assert course.stages == [".[test]", "venv", "nbgrader"]
+    assert course.stages == [".[test,site]", "venv", "nbgrader"]
 
 
 def test_other_pins_install_again(course, tmp_path):
@@ -85,7 +85,7 @@ def test_other_pins_install_again(course, tmp_path):
     course.stages.clear()
     (tmp_path / "constraints.txt").write_text("torch==2.6.0\n")
     course.main(["lab"])
-    assert course.stages == [".[test]"]
+    assert course.stages == [".[test,site]"]
 
 
 def test_another_python_or_place_starts_from_nothing(course, monkeypatch):
@@ -160,6 +160,14 @@ def test_one_chapter_is_only_that_chapter(course, name):
     (tests, _), (pages, _) = course.runs
     assert tests[-5:] == ["-k", "descent", "-m", "not slow", "-x"]
     assert pages[-4] == "chapters/00_descent.ipynb"
+
+
+def test_bench_takes_a_chapter_and_further_words(course, tmp_path):
+    (tmp_path / "benchmarks").mkdir()
+    assert course.main(["bench", "--chapter", "00", "--quick"]) == 0
+    assert course.main(["bench"]) == 0
+    words = [words for words, _ in course.runs]
+    assert words == [["-m", "benchmarks", "descent", "--quick"], ["-m", "benchmarks"]]
 
 
 def test_test_pages_reads_at_full_length(course):

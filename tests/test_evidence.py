@@ -12,8 +12,11 @@ from gradcourse.evidence import (
     Interval,
     Rule,
     combine,
+    contrast,
+    evidence_table,
     mean_interval,
     paired_interval,
+    power_of,
     seeds_needed,
     success_interval,
     verdict,
@@ -218,3 +221,53 @@ def test_combine_refuses_nothing_and_unknown_words():
         combine([])
     with pytest.raises(ValueError, match=r"got \['maybe'\]"):
         combine(["maybe"])
+
+
+# --- contrasts ------------------------------------------------------------------------------------
+
+
+def test_power_is_how_often_simulated_audits_exclude_zero():
+    draws = rng().normal(5, 4, size=(4000, 6))
+    found = np.mean([mean_interval(row).low > 0 for row in draws])
+    assert power_of(6, sd=4.0, mean=5.0) == pytest.approx(found, abs=0.03)
+
+
+def test_power_and_seeds_needed_are_each_others_inverse():
+    for sd, mean in ((4.0, 10.0), (4.0, 3.0), (20.0, 10.0)):
+        n = seeds_needed(sd, mean)
+        assert power_of(n, sd, mean) >= 0.8 and (n == 2 or power_of(n - 1, sd, mean) < 0.8)
+    assert power_of(9, 1.0, 0.0) == pytest.approx(0.025)
+
+
+@pytest.mark.parametrize("gains, word", [
+    ([-31.0, -29.0, -30.0], "harm"), ([-3.0, 0.0, 3.0], "too small to matter"),
+    ([2.0, 3.0, 4.0], "too small to matter"), ([29.0, 30.0, 31.0], "worth having"),
+    ([5.0, 20.0, 12.0], "inconclusive"), ([NAN, 1.0, 2.0], "inconclusive")])
+def test_contrast_takes_the_first_word_that_fits(gains, word):
+    got = contrast("b over a", gains, smallest=10.0)
+    assert got.word == word and got.interval[:3] == pytest.approx(mean_interval(gains)[:3],
+                                                                  nan_ok=True)
+
+
+def test_contrast_counts_the_seeds_by_its_own_spread_and_level():
+    gains = rng().normal(0, 7, size=9)
+    got = contrast("b over a", gains, smallest=10.0, level=0.99)
+    assert got.needed == seeds_needed(np.std(gains, ddof=1), 10.0, 0.99)
+
+
+def test_evidence_table_aligns_its_columns():
+    rows = [contrast(name, [3.0, 5.0, 4.0], 10.0) for name in ("b", "a long name")]
+    lines = evidence_table(rows, "mnat").splitlines()
+    assert len(lines) == 3 and len({line.index("  3  ") for line in lines[1:]}) == 1
+    assert lines[0].startswith("mnat") and lines[1].endswith("too small to matter")
+
+
+def test_contrasts_refuse_what_means_nothing():
+    with pytest.raises(ValueError, match="smallest must be > 0 and finite, got 0"):
+        contrast("b over a", [1.0, 2.0], 0)
+    with pytest.raises(ValueError, match="contrasts must not be empty"):
+        evidence_table([], "mnat")
+    for options, name in (({"n": 1}, "n"), ({"sd": 0.0}, "sd"), ({"mean": INF}, "mean"),
+                          ({"level": 1.0}, "level")):
+        with pytest.raises(ValueError, match=f"^{name} must be"):
+            power_of(**{"n": 3, "sd": 1.0, "mean": 1.0} | options)

@@ -331,6 +331,39 @@ def test_forces_are_the_same_by_factors_and_by_pairs(make):
     assert (some.mean(0) - factors[0]).abs().max() < 6 * some.std(0).max() / 200**0.5
 
 
+@pytest.mark.parametrize("make", [wavy_payoff, tilted_payoff])
+def test_slopes_by_hand_are_those_of_autograd(make):
+    hand, auto = make(), make()._replace(means=None, sums=None)
+    x, y = 3 + normal(60, seed=1), 3 + normal(41, seed=2)
+    by_hand, by_autograd = MeanFieldGame(hand, 0.3, 8), MeanFieldGame(auto, 0.3, 8)
+    for how in ({}, {"pairwise": True}, {"pairwise": True, "chunk": 7}, {"batch": 16}):
+        pairs = [game.forces(x, y, **how, generator=torch.Generator().manual_seed(5))
+                 for game in (by_hand, by_autograd)]
+        for a, b in zip(*pairs, strict=True):
+            torch.testing.assert_close(a, b, rtol=1e-10, atol=1e-12)
+
+
+def test_a_payoff_of_one_player_alone_has_slopes_too():
+    alone = Payoff(lambda x, y: x.sin() + 0 * y)
+    x, y = normal(8, seed=1), normal(5, seed=2)
+    fx, fy = MeanFieldGame(alone, 0.3, 8).forces(x, y, batch=4, generator=torch.Generator())
+    torch.testing.assert_close(fx, -x.cos())
+    assert not fy.any()
+
+
+@pytest.mark.parametrize("sizes", [(60, 60), (60, 41), (41, 60), (7, 100)])
+def test_lots_reach_every_particle_once_and_their_mean_is_right(sizes):
+    game = MeanFieldGame(wavy_payoff(), 0.3, 8)
+    x, y = (3 + normal(n, seed=n) for n in sizes)
+    exact = game.forces(x, y)
+    lots = [game.forces(x, y, batch=20, generator=torch.Generator().manual_seed(s))
+            for s in range(300)]
+    for mean, tries in zip(exact, zip(*lots, strict=True), strict=True):
+        tries = torch.stack(tries)
+        off = (tries.mean(0) - mean).abs()
+        assert (off <= 5 * tries.std(0) / 300**0.5 + 1e-12).all()
+
+
 def test_particles_settle_at_the_grids_equilibrium():
     game, g = MeanFieldGame(wavy_payoff(), 1.0, 24), torch.Generator().manual_seed(0)
     x = y = torch.zeros(4000, dtype=torch.float64)
@@ -344,6 +377,15 @@ def test_factors_are_the_payoff():
     x, y = normal(7, seed=1), normal(5, seed=2)
     for payoff in (wavy_payoff(), tilted_payoff()):
         assert torch.allclose(payoff.left(x) @ payoff.right(y).T, payoff.value(x[:, None], y))
+
+
+def test_walk_is_play_from_many_starts():
+    game = QuadraticGame(torch.eye(3).double(), normal(3, 2, seed=2), 0.5 * torch.eye(2).double())
+    x, y = normal(7, 3, seed=4), normal(7, 2, seed=5)
+    xs, ys = game.walk(x, y, 20, h=0.1, eta=2.0)
+    match = play(simultaneous_gda, game.grad, x, y, 20, h=0.1, eta=2.0)
+    torch.testing.assert_close(xs, match.x, rtol=1e-10, atol=1e-12)
+    torch.testing.assert_close(ys, match.y, rtol=1e-10, atol=1e-12)
 
 
 # --- the data's game ----------------------------------------------------------------------------

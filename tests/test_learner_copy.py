@@ -140,9 +140,9 @@ def test_jupyter_opens_on_the_first_unfinished_chapter(copy):
 
 
 def test_jupyter_keeps_its_token_and_fetches_no_news(copy, monkeypatch):
-    words = jupyter._command(copy, "00_descent", browser=False, port=8899)
+    words = jupyter._command(copy, "start.ipynb", browser=False, port=8899)
     assert {"--no-browser", "--port=8899"} <= set(words)
-    assert "--LabApp.default_url=/lab/tree/chapters/00_descent.ipynb" in words
+    assert "--LabApp.default_url=/lab/tree/start.ipynb" in words
     options = [word.split("=")[0] for word in words if word.startswith("--")]
     assert not [word for word in options if "token" in word or "password" in word]
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", "mine")

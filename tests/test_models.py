@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
-from gradcourse.models import DigitCNN, LanguageModel
+from gradcourse.models import Crowd, DigitCNN, LanguageModel
 
 
 def seeded(seed=0):
@@ -82,3 +82,23 @@ def test_a_fixed_batch_is_learnt(make, inputs, classes):
 def test_images_may_come_as_rows_or_as_squares():
     net, rows = DigitCNN(generator=seeded()), torch.rand(2, 64, generator=seeded())
     torch.testing.assert_close(net(rows), net(rows.reshape(2, 1, 8, 8)))
+
+
+@pytest.mark.parametrize("normalised", [True, False])
+def test_each_member_of_a_crowd_is_its_model(normalised):
+    nets = [LanguageModel(20, 8, layers=2, normalised=normalised, generator=seeded(s)).double()
+            for s in range(3)]
+    for p in (p for net in nets for p in net.parameters()):
+        p.data += 0.1 * torch.rand(p.shape, generator=seeded(), dtype=p.dtype)  # no zero biases
+    several = torch.stack([words(4, 6), words(4, 6).flip(0), words(4, 6).flip(1)])
+    got = Crowd(nets)(several)
+    for net, mine, logits in zip(nets, several, got, strict=True):
+        torch.testing.assert_close(logits, net(mine))
+
+
+def test_a_crowd_shows_what_flows_and_takes_it_back():
+    crowd = Crowd([LanguageModel(20, 8, layers=2, generator=seeded(s)) for s in range(2)])
+    one, seen = words(2, 3, 8), []
+    crowd(one, lambda k, h: seen.append((k, h.shape)) or h)
+    assert seen == [(0, (2, 3, 8, 32)), (1, (2, 3, 8, 32))]
+    assert not torch.allclose(crowd(one), crowd(one, lambda k, h: h.flip(-1)))

@@ -19,6 +19,7 @@ from gradcourse.methods.multistage import (
     expected_gap,
     expected_run,
     floor,
+    last_iterate,
     lyapunov,
     lyapunov_bound,
     momentum,
@@ -190,6 +191,24 @@ def test_a_run_that_blows_up_returns_what_it_has_and_says_so():
     got = run(lambda y: -1e200 * y, torch.ones(2, dtype=torch.float64), [(1.0, 50)], mu=1.0)
     assert got.stopped == "step 2 is not finite"
     assert len(got.path) == 2 and got.path.isfinite().all()
+
+
+@pytest.mark.parametrize("restarts", [True, False])
+@pytest.mark.parametrize("shape", [(5,), (3, 5)])
+def test_the_last_iterate_is_where_run_ends(restarts, shape):
+    one, two = (additive_noise(torch.arctan, 0.2, generator=seeded(3)) for _ in range(2))
+    start, plan = normal(*shape), [(0.1, 1), (0.05, 12), (0.01, 30)]
+    kept = start.clone()
+    end = last_iterate(one, start, plan, mu=1.0, restarts=restarts)
+    path = run(two, start, plan, mu=1.0, restarts=restarts).path
+    torch.testing.assert_close(end, path[-1], rtol=0, atol=1e-13)
+    assert torch.equal(start, kept)
+    assert torch.equal(last_iterate(one, start, [], mu=1.0), start)
+
+
+def test_the_last_iterate_refuses_a_gradient_of_another_shape():
+    with pytest.raises(ValueError, match=r"the shape of its point, \(5,\), got \(1,\)"):
+        last_iterate(lambda y: y[:1], normal(5), [(0.1, 3)], mu=1.0)
 
 
 # --- what shrinks -------------------------------------------------------------------------------

@@ -25,11 +25,12 @@ HELPERS = {  # modules of a room that belong to no chapter
 ARROWS = {
     "methods": set(),
     **{module: SHARED for module in sorted(SHARED)},
-    "pictures": {"methods"} | SHARED,
+    "pictures": {"methods", "recorded"} | SHARED,
     "checks": {"methods"} | SHARED,
     "recorded": {"methods"} | SHARED,
-    "lab": {"checks", "pictures", "methods", "folders", "recorded"} | SHARED,
+    "lab": {"checks", "pictures", "methods", "folders", "home", "recorded"} | SHARED,
     "folders": set(),
+    "home": {"folders"},
 }
 BARE = {"wire", "folders"}  # import nothing of ours at all
 

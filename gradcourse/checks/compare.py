@@ -286,10 +286,18 @@ def _matches(got: Any, wrong: Any, want: Any, rtol: float, atol: float) -> bool:
 
 def _worst(want: Any, got: Any) -> tuple[str, str]:
     """Show two values of one form; of a long tensor only the place where they differ most."""
-    if not (isinstance(want, Tensor) and want.ndim and want.numel() > 6):
+    if type(want) in (list, tuple) and any(map(_is_long, want)):
+        apart = [i for i, pair in enumerate(zip(got, want, strict=True)) if not close(*pair)]
+        texts = _worst(want[apart[0]], got[apart[0]]) if apart else _pair(want, got)
+        return tuple(f"{text} in part {apart[0] + 1}" if apart else text for text in texts)
+    if not _is_long(want):
         return _pair(want, got)
     gap = (want.double() - got.double()).abs()
     gap = torch.where(gap.isnan(), math.inf, gap)
     place = [int(i) for i in torch.unravel_index(gap.argmax(), gap.shape)]
     texts = _pair(want[tuple(place)], got[tuple(place)])
     return tuple(f"{text} at {place}" for text in texts)
+
+
+def _is_long(value: Any) -> bool:
+    return isinstance(value, Tensor) and value.ndim > 0 and value.numel() > 6

@@ -33,7 +33,8 @@ from .compare import Failure
 PUBLIC_SEED = 0
 EXERCISES: dict[str, "Exercise"] = {}
 # The modules beside this one that are no chapter's own.
-MACHINERY = {"bowls", "call", "compare", "cuts", "exercise", "runs", "samples", "switches", "walks"}
+MACHINERY = {"audits", "bowls", "call", "compare", "cuts", "exercise", "runs", "samples",
+             "switches", "walks"}
 
 
 class Draw:

@@ -129,8 +129,10 @@ def _sentence(text: str) -> str:
 
 def _capital(text: str) -> str:
     """Begin with a capital, unless code or a letter of the formulas comes first."""
-    first = text.split(" ", 1)[0].rstrip(",:;.")
-    return text[:1].upper() + text[1:] if len(first) > 1 and first.isalpha() else text
+    first, _, rest = text.partition(" ")
+    article = first == "a" and rest.split(" ", 1)[0].isalpha()
+    word = article or len(first) > 1 and first.rstrip(",:;.").isalpha()
+    return text[:1].upper() + text[1:] if word else text
 
 
 def _quiet(text: str) -> str:

@@ -10,7 +10,7 @@ import re
 import tempfile
 from pathlib import Path
 
-from gradcourse import folders
+from gradcourse import folders, home
 from gradcourse.checks import EXERCISES, Exercise, Result, load
 from gradcourse.checks.exercise import slugs
 from gradcourse.lab import card_text
@@ -190,7 +190,16 @@ def _as_html(exercises: list[Exercise], entries: dict) -> str:
         f'align-items: baseline;">{rows}</div>'
     )
     head = f'<div style="font-weight: 600;">{card_text.escape(_head(exercises, entries))}</div>'
-    return card_text.frame(GREEN if following is None else GREY, head + bar + grid)
+    return card_text.frame(GREEN if following is None else GREY, head + bar + grid + _way())
+
+
+def _way() -> str:
+    """Lead back to the page that lists the chapters, where there is one."""
+    copy = folders.learner()
+    if copy is None or not (copy / home.PAGE).is_file():
+        return ""
+    up = os.path.relpath(copy / home.PAGE, Path.cwd()).replace(os.sep, "/")
+    return f'<div style="margin-top: 10px;"><a href="{up}">All chapters, and what is next</a></div>'
 
 
 def _row(exercise: Exercise, entries: dict, following: bool) -> str:

@@ -3,7 +3,7 @@
 import html
 import math
 
-from gradcourse.evidence import Rule
+from gradcourse.evidence import Interval, Rule
 from gradcourse.pictures.style import BASELINE, EXTRA, FAILURE, REPAIRED
 
 COLOURS = {"reproduced": REPAIRED, "partly": EXTRA[0], "not reproduced": FAILURE}
@@ -33,6 +33,11 @@ def table(rows: list) -> str:
 def number(value: float, digits: int = 2) -> str:
     """Write a number with so many digits that count."""
     return f"{float(f'{value:.{digits}g}'):g}" if math.isfinite(value) else str(value)
+
+
+def measured(interval: Interval) -> str:
+    """Write what was measured as HTML: the middle, and both ends where they differ."""
+    return f"<b>{_fine(interval.mid, interval)}</b>{_range(interval)}"
 
 
 def span(rule: Rule) -> str:
@@ -89,7 +94,7 @@ def _part(row, name: str) -> str:
     rule, interval = row.rules[name], row.measured[name]
     title = f"{_escape(name)}: " if name else ""
     verdict = f": {row.verdicts[name]}" if name else ""
-    return (f'<div>{title}<b>{_fine(interval.mid, interval)}</b>{_range(interval)}</div>'
+    return (f"<div>{title}{measured(interval)}</div>"
             + _quiet(f"{rule.statistic}; wanted {span(rule)}{verdict}", "margin-bottom: 4px;"))
 
 

@@ -149,24 +149,27 @@ class MeanFieldGame:
                           etas[:, None].expand(-1, n)], 1)
         return -torch.linalg.eigvals(Z.T @ (pace[:, :, None] * J) @ Z).real.max(-1).values
 
-    def forces(self, x: Tensor, y: Tensor, *, chunk: int = 1024, batch: int | None = None,
+    def forces(self, x: Tensor, y: Tensor, *, chunk: int | None = None, batch: int | None = None,
                pairwise: bool = False, generator: torch.Generator | None = None,
                ) -> tuple[Tensor, Tensor]:
         """Return -mean_j K_x(x_i, y_j) and mean_i K_y(x_i, y_j) for particles, (N,) and (M,).
 
         With factors the means are exact and cost N + M. Without them, or if `pairwise`, all pairs
-        are summed `chunk` rows at a time; `batch` takes that many random partners for each instead.
+        are summed, `chunk` rows at a time or as many as stay in the cache. With `batch` both crowds
+        are shuffled and cut into lots of that size, and each lot meets one of the other's.
         """
+        K = self.payoff
         if batch is not None:
             return self._batched(x, y, batch, generator)
-        if self.payoff.left is not None and not pairwise:
-            left, right = self.payoff.left, self.payoff.right
-            gx = _slope(lambda z: left(z) @ right(y).mean(0), x)
-            return -gx, _slope(lambda z: right(z) @ left(x).mean(0), y)
-        K = self.payoff.value
-        gx = [_slope(lambda z: K(z[:, None], y).mean(1), part) for part in x.split(chunk)]
-        gy = [_slope(lambda z: K(x, z[:, None]).mean(1), part) for part in y.split(chunk)]
-        return -torch.cat(gx), torch.cat(gy)
+        if K.left is not None and not pairwise:
+            if K.means is not None:
+                gx, gy = K.means(x, y)
+                return -gx, gy
+            gx = _slope(lambda z: K.left(z) @ K.right(y).mean(0), x)
+            return -gx, _slope(lambda z: K.right(z) @ K.left(x).mean(0), y)
+        chunk = chunk or max(1, (1 << (24 if x.is_cuda else 19)) // len(y))
+        parts = [self._sums(part, y) for part in x.split(chunk)]
+        return torch.cat([part[0] for part in parts]) / -len(y), sum(p[1] for p in parts) / len(x)
 
     def particle_step(self, x: Tensor, y: Tensor, *, dt: float, eta: float,
                       generator: torch.Generator, **how) -> tuple[Tensor, Tensor]:
@@ -174,9 +177,9 @@ class MeanFieldGame:
         fx, fy = self.forces(x, y, generator=generator, **how)
         kick = [torch.randn(z.shape, generator=generator, dtype=z.dtype, device=z.device)
                 for z in (x, y)]
-        x = x + dt * fx + sqrt(2 * self.tau * dt) * kick[0]  # (3.20)
-        y = y + eta * dt * fy + sqrt(2 * self.tau * eta * dt) * kick[1]  # (3.20)
-        return x.remainder(2 * pi), y.remainder(2 * pi)
+        x = kick[0].mul_(sqrt(2 * self.tau * dt)).add_(fx, alpha=dt).add_(x)  # (3.20)
+        y = kick[1].mul_(sqrt(2 * self.tau * eta * dt)).add_(fy, alpha=eta * dt).add_(y)  # (3.20)
+        return x.remainder_(2 * pi), y.remainder_(2 * pi)
 
     def histogram(self, x: Tensor) -> Tensor:
         """Count particles by cell: masses, (n,)."""
@@ -184,14 +187,22 @@ class MeanFieldGame:
         return torch.bincount(cell, minlength=self.cells).to(self.K) / len(x)
 
     def _batched(self, x, y, batch, generator):
-        def partners(own, other):
-            pick = torch.randint(len(other), (len(own), batch), generator=generator,
-                                 device=other.device)
-            return other[pick]
+        rows = -(-max(len(x), len(y)) // batch)
+        i, j = (_shuffled(z, rows * batch, generator) for z in (x, y))
+        sums = self._sums(x[i].view(rows, batch), y[j].view(rows, batch))
+        fx, fy = torch.empty_like(x), torch.empty_like(y)
+        for f, where, total in ((fx, i, sums[0]), (fy, j, sums[1])):
+            f[where[: len(f)]] = total.view(-1)[: len(f)] / batch  # each particle once
+        return -fx, fy
 
-        K, few_y, few_x = self.payoff.value, partners(x, y), partners(y, x)
-        return (-_slope(lambda z: K(z[:, None], few_y).mean(1), x),
-                _slope(lambda z: K(few_x, z[:, None]).mean(1), y))
+    def _sums(self, x, y):
+        """Sum the slopes over all pairs of a block, or of a batch of blocks."""
+        if self.payoff.sums is not None:
+            return self.payoff.sums(x, y)
+        x, y = x.detach().requires_grad_(), y.detach().requires_grad_()
+        with torch.enable_grad():
+            total = self.payoff.value(x[..., :, None], y[..., None, :]).sum()
+        return torch.autograd.grad(total, (x, y))
 
     def _newton(self, nu: Tensor, tau: float, tol: float) -> Tensor:
         """Solve nu = softmax(K' mu / tau), mu = softmax(-K nu / tau), halving steps that fail."""
@@ -255,3 +266,9 @@ def _slope(total, points: Tensor) -> Tensor:
     points = points.detach().requires_grad_()
     with torch.enable_grad():
         return torch.autograd.grad(total(points).sum(), points)[0]
+
+
+def _shuffled(z: Tensor, n: int, generator) -> Tensor:
+    """Draw n places in z, in a random order that begins again only when all have come."""
+    order = torch.randperm(len(z), generator=generator, device=z.device)
+    return order if n == len(z) else order.repeat(-(-n // len(z)))[:n]

@@ -83,6 +83,21 @@ class QuadraticGame:
         path = path @ torch.cat([x, y], -1)
         return path[:, : len(x)], path[:, len(x):]
 
+    def walk(self, x: Tensor, y: Tensor, steps: int, *, h: float, eta: float
+             ) -> tuple[Tensor, Tensor]:
+        """Take simultaneous steps from many starts at once, (*S, n) and (*S, m), each one product.
+
+        Returns both paths, (steps + 1, *S, n) and (steps + 1, *S, m): the numbers of `play`, which
+        takes any game and stops where a number is not finite.
+        """
+        n, z = x.shape[-1], torch.cat([x, y], -1)
+        step = (torch.eye(z.shape[-1], dtype=z.dtype, device=z.device) - h * self.matrix(eta)).T
+        path = z.new_empty(steps + 1, *z.shape)
+        path[0] = z
+        for k in range(steps):
+            torch.matmul(path[k], step, out=path[k + 1])  # (3.2)
+        return path[..., :n], path[..., n:]
+
     def spectrum(self, eta: float | Tensor) -> Tensor:
         """Return the eigenvalues of M, (*eta, n + m), complex."""
         return torch.linalg.eigvals(self.matrix(eta))

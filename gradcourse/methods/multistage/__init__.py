@@ -59,6 +59,7 @@ from gradcourse.methods.multistage.exact import (
     expected_run,
     floor,
 )
+from gradcourse.methods.multistage.last import last_iterate
 from gradcourse.methods.multistage.optimizer import MultistageASG
 from gradcourse.methods.multistage.rivals import (
     TwoPoints,
@@ -85,6 +86,6 @@ from gradcourse.methods.multistage.steps import (
 )
 
 __all__ = ["MultistageASG", "Run", "State", "TwoPoints", "acsa_step", "decaying_lr",
-           "expected_average", "expected_gap", "expected_run", "floor", "lyapunov",
+           "expected_average", "expected_gap", "expected_run", "floor", "last_iterate", "lyapunov",
            "lyapunov_bound", "momentum", "restart", "run", "stage_bound", "stages", "step",
            "switch_informed", "switch_short", "switch_universal", "tail_average"]

@@ -1,0 +1,21 @@
+"""Adds the step."""
+
+from math import sqrt
+
+EXERCISE = "nimble.3"
+REJECTED_BY = {
+    "the first step": "the wrong way: the size runs from its target",
+    "forty steps": "the wrong way: the size runs from its target",
+    "from above": "the wrong way: the size runs from its target",
+    "other betas": "the wrong way: the size runs from its target",
+}
+
+
+def size_path(lr, steps, start, target, betas=(0.9, 0.999)):
+    N, M, V, path = start, 0.0, 0.0, [start]
+    for k in range(1, steps + 1):
+        g = 2 * (N - target)
+        M, V = betas[0] * M + (1 - betas[0]) * g, betas[1] * V + (1 - betas[1]) * g * g
+        N += lr * (M / (1 - betas[0] ** k)) / (sqrt(V / (1 - betas[1] ** k)) + 1e-8)
+        path.append(N)
+    return path
