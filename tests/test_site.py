@@ -176,8 +176,8 @@ def test_every_page_fits_a_phone(browser, site, address, half):
 
 def order(page):
     """Return headings that skip a level, and pictures without a word for who cannot see them."""
-    levels = page.evaluate("""() => [...document.querySelectorAll('article h1, article h2,
-        article h3, article h4')].map(h => Number(h.tagName[1]))""")
+    levels = page.evaluate("""() => [...document.querySelectorAll('article :is(h1, h2, h3, h4)')]
+        .map(h => Number(h.tagName[1]))""")
     found = [f"h{a} is followed by h{b}"
              for a, b in zip(levels, levels[1:], strict=False) if b > a + 1]
     found += ["no h1"] if levels[:1] != [1] else []
