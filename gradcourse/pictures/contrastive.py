@@ -258,7 +258,7 @@ def referee(tiles) -> Figure:
             (K, R))), shares in percent.
     """
     fig = figure((9.2, 4.1))
-    _title(fig, "Read α as a temperature 1/(2α): neighbours see no difference, a probe a little")
+    _title(fig, "Read α as a temperature 1/(2α): neighbours hardly tell, a probe does at ½")
     for ax, (label, (taus, alphas)) in zip(fig.subplots(1, 2), tiles.items(), strict=True):
         for (values, shares), color, line, marker in (
                 (taus, EXTRA[0], (0, (3, 1.2)), "^"),
