@@ -70,9 +70,9 @@ def mixing(letters, tiles) -> Figure:
     """
     fig = figure((9.0, 4.3))
     _title(fig, "With rows of length one every letter is alike: the scale decides, not the text")
-    axes = fig.subplots(1, 2)
-    for ax, (title, A) in zip(axes, tiles.items(), strict=True):
-        ax.imshow(A, cmap="Blues", vmin=0, vmax=0.6)
+    top = max(float(np.asarray(A).max()) for A in tiles.values())
+    for ax, (title, A) in zip(fig.subplots(1, 2), tiles.items(), strict=True):
+        ax.imshow(A, cmap="Blues", vmin=0, vmax=top)
         ax.set_title(title, size=10, pad=4)
         ax.set_xticks(range(len(letters)), letters, size=8)
         ax.set_yticks(range(len(letters)), letters, size=8)
@@ -181,7 +181,7 @@ def promises(tiles, arms) -> Figure:
         arms: names, as many as intervals.
     """
     fig = figure((9.0, 3.6))
-    _title(fig, "Five promises, four readings: to the right of the grey band is what was promised")
+    _title(fig, "Five promises, four readings: right of the grey band is what was promised")
     axes = fig.subplots(1, len(tiles), sharey=True)
     for ax, (title, (intervals, smallest)) in zip(axes, tiles.items(), strict=True):
         ax.axvspan(-smallest, smallest, color=BASELINE, alpha=0.17, lw=0)
@@ -195,7 +195,7 @@ def promises(tiles, arms) -> Figure:
         ax.locator_params(axis="x", nbins=3)
         ax.tick_params(axis="y", length=0)
     axes[0].set_yticks(range(len(arms)), arms)
-    axes[0].set_ylabel("reading, each with its own tuned step")
+    axes[0].set_ylabel("reading")
     return fig
 
 
