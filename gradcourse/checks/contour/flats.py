@@ -27,7 +27,7 @@ class Target(NamedTuple):
         return self.log_p.exp()
 
 
-def target(draw, points=401, small=None):
+def target(draw, points=241, small=None):
     """Draw a target of two bells, the smaller one on either side."""
     small = draw.uniform(0.1, 0.35) if small is None else small
     centre, side = draw.uniform(2.0, 3.5), draw.choice([-1.0, 1.0])
@@ -35,7 +35,7 @@ def target(draw, points=401, small=None):
     bells = [math.log(share) - (x - side * c) ** 2 / 2
              for share, c in ((small, -centre), (1 - small, centre))]
     log_p = torch.logaddexp(*bells).log_softmax(0)
-    u, du = -log_p, draw.uniform(0.5, 0.8)
+    u, du = -log_p, draw.uniform(0.8, 1.1)
     u0 = float(u.min()) - draw.uniform(0.1, 0.9) * du
     m = int((float(u[len(x) // 2]) + 1 - u0) / du)
     t = (u - u0) / du

@@ -13,7 +13,7 @@ REJECTED_BY = {
 def resting_masses(p, J, s, zeta, edge):
     true = torch.bincount(J, weights=p)
     theta, below = true, (J - 1).clamp(min=0)
-    for _ in range(12):
+    for _ in range(5):
         log = theta.log()
         psi = s * log[J] + (1 - s) * log[below]
         rounded = log[J] if edge == "upper" else log[below]
