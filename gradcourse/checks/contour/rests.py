@@ -161,7 +161,8 @@ def _compare_rest(call, t, zeta, edge, tried, hint=2):
 
 def _scaled(got, want):
     ok = isinstance(got, torch.Tensor) and got.shape == want.shape and float(got.sum()) > 0
-    return ok and abs(float(got.sum()) - 1) > 1e-6 and torch.allclose(got.double() / got.double().sum(), want, rtol=1e-6)
+    total = float(got.double().sum()) if ok else 1.0
+    return abs(total - 1) > 1e-6 and torch.allclose(got.double() / total, want, rtol=1e-6)
 
 
 def _near(got, want):
