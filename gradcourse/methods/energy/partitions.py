@@ -189,19 +189,19 @@ def normaliser(g: Tensor, link: str = "logistic", *, alpha: float = 1.5) -> Norm
     if link == "logistic":
         value = log_partition_enumerated(g)
         return Normaliser(value.detach(), value)
+    a = 2.0 if link == "sparsemax" else alpha
+    one, all_of_it = (_inverse_ratio(r, link, a) for r in (1.0, float(g.shape[-1])))
     with torch.no_grad():
-        a = 2.0 if link == "sparsemax" else alpha
-        one, all_of_it = (_inverse_ratio(r, link, a) for r in (1.0, float(g.shape[-1])))
         tau = torch.maximum(g.mean(-1) - one, g.amax(-1) - all_of_it)  # mass >= 1 at both
         for _ in range(200):
-            v = g - tau[..., None]
-            p = ratio(v, link, alpha=a)
-            slope = torch.where(p > 0, p ** (2 - a), 0.0)
-            step = (p.mean(-1) - 1) / slope.mean(-1)
+            p = ratio(g - tau[..., None], link, alpha=a)
+            bend = p.count_nonzero(-1) if a == 2 else torch.where(p > 0, p ** (2 - a), 0.0).sum(-1)
+            step = (p.sum(-1) - g.shape[-1]) / bend
             if not (step > 1e-15 * (1 + tau.abs())).any():
                 break
             tau = tau + step.clamp(min=0)
-    return Normaliser(tau, tau + conjugate(g - tau[..., None], link, alpha=alpha).mean(-1))
+    least = tau + conjugate(g - tau[..., None], link, alpha=alpha).mean(-1)  # (5.2)
+    return Normaliser(tau, least)
 
 
 def _inverse_ratio(r, link, alpha):
