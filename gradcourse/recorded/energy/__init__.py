@@ -4,7 +4,7 @@ R seeds train side by side. Each has its own cut of the data, its own weights an
 two come from one stream, which the first seed starts.
 """
 
-from gradcourse.recorded.energy.labels import multilabel
+from gradcourse.recorded.energy.labels import multilabel, rivals
 from gradcourse.recorded.energy.orders import digits, small
 
-RUNS = {"digits": digits, "small": small, "multilabel": multilabel}
+RUNS = {"digits": digits, "small": small, "multilabel": multilabel, "rivals": rivals}
