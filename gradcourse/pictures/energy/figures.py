@@ -41,14 +41,15 @@ def opening(x, curves, exact, dots) -> Figure:
     for (step, y), shade in zip(curves.items(), [*shades, 1.0], strict=False):
         ax.plot(x, y, color=METHOD, alpha=shade, lw=3 if step == last else 1.3)
     ax.plot(x, exact, **BORDER)
-    for i, (step, y) in enumerate(list(curves.items())[:-1]):
-        ax.annotate(f"step {step:,}", (x[-1], y[-1]), (5, 3 - 3 * i), va="center",
-                    textcoords="offset points", color=METHOD, fontsize=9)
-    ax.annotate(f"step {last:,}\n(dashed: the sum itself)", (x[-1], curves[last][-1]), (5, 6),
+    top = int(np.argmax(np.asarray(exact)))
+    for step, y in list(curves.items())[:-1]:
+        ax.annotate(f"step {step:,}", (x[top], y[top]), (0, 3), textcoords="offset points",
+                    ha="center", va="bottom", color=METHOD, fontsize=9)
+    ax.annotate(f"step {last:,}\n(dashed: the sum)", (x[-1], curves[last][-1]), (5, 0),
                 textcoords="offset points", color=METHOD, va="center", fontsize=9)
-    ax.text(0.02, 0.04, "dots: ten guesses averaged, then the logarithm", color=QUIET,
+    ax.text(0.02, 0.03, "dots: ten guesses averaged, then the logarithm", color=QUIET,
             transform=ax.transAxes)
-    ax.set(xlabel=INPUT, ylabel=PARTITION, xlim=(x[0], x[-1] + 1.9))
+    ax.set(xlabel=INPUT, ylabel=PARTITION, xlim=(x[0] - 0.1, x[-1] + 1.6), ylim=(-2.6, 5.2))
     ax.set_xticks(np.arange(-3, 4))
     return fig
 
@@ -69,14 +70,14 @@ def bowl(t, height, L: float) -> Figure:
     ax.plot(t, height, color=METHOD)
     ax.plot(L, L, "o", color=METHOD, ms=8, mec="white")
     ax.plot([L, L], [min(t), L], **BORDER)
-    ax.annotate("lowest at τ = L,\nand there of height L", (L, L), (14, 40),
+    ax.annotate("lowest at τ = L,\nand there of height L", (L, L), (22, -62),
                 textcoords="offset points", color=METHOD,
                 arrowprops={"arrowstyle": "-", "color": METHOD})
-    ax.annotate("too low: punished\nlike an exponential", (t[0], height[0]), (14, -14),
+    ax.annotate("too low: punished\nlike an exponential", (t[0], height[0]), (34, -2),
                 textcoords="offset points", color=FAILURE, va="top")
     end_label(ax, t[-1], float(t[-1]), "τ itself", BASELINE, dy=-6)
-    ax.text(0.98, 0.05, "too high: punished like a line", color=QUIET, ha="right",
-            transform=ax.transAxes)
+    ax.annotate("too high: punished like a line", (t[-8], height[-8]), (0, -26), ha="center",
+                textcoords="offset points", color=QUIET, va="top")
     ax.set(xlabel="τ (nats)", ylabel="τ + E exp(g − τ) − 1 (nats)", xlim=(t[0], t[-1] + 0.6))
     return fig
 
@@ -131,8 +132,8 @@ def trap(steps, losses, nothing: float) -> Figure:
     ax.axhline(nothing, **BORDER)
     ax.text(steps[-1], nothing * 1.02, "knowing nothing: 10 log 2", ha="right", va="bottom")
     ax.set(yscale="log", xlabel="training step (count)", ylabel="true test loss (nats)",
-           xlim=(0, 1.33 * steps[-1]), ylim=(3.2, 9.5))
-    ax.set_yticks([4, 5, 6, 7, 8], ["4", "5", "6", "7", "8"])
+           xlim=(0, 1.33 * steps[-1]), ylim=(3.2, 17))
+    ax.set_yticks([4, 6, 8, 10, 15], ["4", "6", "8", "10", "15"])
     ax.minorticks_off()
     ax.set_xticks(np.linspace(0, steps[-1], 5))
     return fig
@@ -146,7 +147,7 @@ def unseen(pairs) -> Figure:
         pairs: title -> (exact, learnt, R2), each shape (N,) and a number.
     """
     fig = figure("two")
-    _title(fig, "On digits it has not seen, τ(x) follows the sum over 3,628,800 rankings")
+    _title(fig, "On unseen digits τ(x) follows the sum over 3,628,800 rankings, loosely")
     axes = fig.subplots(1, len(pairs), sharex=True, sharey=True)
     ends = [min(min(p[0].min(), p[1].min()) for p in pairs.values()),
             max(max(p[0].max(), p[1].max()) for p in pairs.values())]
@@ -197,29 +198,28 @@ def budget(curves, exact, nothing: float, runs=None) -> Figure:
     """
     fig = figure((7.5, 4.2))
     ax = fig.subplots()
-    ax.set_title("The chain wins once it may move some twenty times a step")
-    looks = {"chain": (BASELINE, "s", "Markov chain", (0, 4)),
+    ax.set_title("A chain that remembers loses at one move a step, and wins from five on")
+    looks = {"chain": (BASELINE, "s", "Markov chain", (0, 3)),
              "uniform": (METHOD, "o", "learnt τ,\nuniform guesses", (4, 4)),
-             "guided": (REPAIRED, "^", "learnt τ,\nguided guesses", (0, -4))}
+             "guided": (REPAIRED, "^", "guided guesses", (4, -6))}
     for name, (color, mark, text, (dx, dy)) in looks.items():
         at = np.array(list(curves[name]), dtype=float)
         values = np.array([np.asarray(v) for v in curves[name].values()])
         ax.plot(at, values, color=color, lw=0.8, alpha=DATA_ALPHA)
         ax.plot(at, np.median(values, 1), mark + "-", color=color, ms=6)
-        side = {"ha": "right", "va": "top"} if name == "guided" else {}
-        end = 0 if name == "guided" else -1
-        end_label(ax, at[end], float(np.median(values[end])), text, color,
-                  dx=dx - 5 if name == "guided" else dx + 5, dy=dy, **side)
+        end_label(ax, at[-1], float(np.median(values[-1])), text, color, dx=dx + 5, dy=dy)
         for n, value in (runs or {}).get(name, {}).items():
             ax.plot(n, np.median(value), mark, mfc="white", mec=color, ms=9, zorder=5)
     ax.axhline(nothing, color=THEORY, lw=0.8, ls=":")
     ax.axhline(np.median(exact), **BORDER)
-    ax.text(1500, nothing, "knowing nothing:\nlog 10!", va="center", fontsize=9)
-    ax.text(1500, np.median(exact), "exact sum", va="center", fontsize=9)
-    ax.set(xscale="log", yscale="log", xlim=(0.8, 12_000), ylabel="exact test loss (nats)",
+    ax.text(11_000, nothing * 1.05, "knowing nothing: log 10!", va="bottom", ha="right",
+            fontsize=9)
+    ax.text(11_000, np.median(exact) * 0.95, "exact sum", va="top", ha="right", fontsize=9)
+    ax.set(xscale="log", yscale="log", xlim=(0.8, 12_000), ylim=(3, 60),
+           ylabel="exact test loss (nats)",
            xlabel="guesses, or chain moves, per example and step (count)")
     ax.set_xticks([1, 10, 100, 1000], ["1", "10", "100", "1,000"])
-    ax.set_yticks([5, 10, 30, 100, 300], ["5", "10", "30", "100", "300"])
+    ax.set_yticks([5, 10, 20, 40], ["5", "10", "20", "40"])
     ax.minorticks_off()
     return fig
 
