@@ -192,6 +192,13 @@ def test_weights_move_guesses_to_another_law_without_bias(link):
     torch.testing.assert_close((r[:, None] * each).sum(0), want)
 
 
+def test_guesses_shared_by_a_batch_are_the_same_guesses_repeated():
+    u, y = draw(4, 6), energy.uniform_binary(9, 6, generator=coin(), dtype=torch.float64)
+    shared = joint_loss(u[:, 0], u @ y.T, draw(4, seed=1))
+    own = (u[:, None] * y.expand(4, 9, 6)).sum(-1)
+    torch.testing.assert_close(shared, joint_loss(u[:, 0], own, draw(4, seed=1)))
+
+
 def test_past_the_cap_the_loss_is_a_line_and_finite_in_single_precision():
     c = 5 * math.log(2)
     v = torch.tensor([c - 1, c + 1, 300.0], requires_grad=True)

@@ -76,7 +76,7 @@ def bowl(t, height, L: float) -> Figure:
     ax.annotate("too low: punished\nlike an exponential", (t[0], height[0]), (34, -2),
                 textcoords="offset points", color=FAILURE, va="top")
     end_label(ax, t[-1], float(t[-1]), "τ itself", BASELINE, dy=-6)
-    ax.annotate("too high: punished like a line", (t[-8], height[-8]), (0, -26), ha="center",
+    ax.annotate("too high: punished\nlike a line", (t[-8], height[-8]), (0, -44), ha="center",
                 textcoords="offset points", color=QUIET, va="top")
     ax.set(xlabel="τ (nats)", ylabel="τ + E exp(g − τ) − 1 (nats)", xlim=(t[0], t[-1] + 0.6))
     return fig
