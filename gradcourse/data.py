@@ -1,6 +1,7 @@
-"""Real data that came with the libraries: nothing is downloaded."""
+"""Real data that came with the libraries; only `multilabel` ever looks elsewhere."""
 
 import importlib.util
+import os
 import re
 from collections import Counter
 from functools import cache
@@ -12,9 +13,13 @@ from torch import Tensor
 
 __all__ = ["SOURCES", "Split", "Table", "Text", "breast_cancer", "digits", "python_letters",
            "python_prose", "python_source"]
+__all__ = ["MULTILABEL", "SOURCES", "Labelled", "Split", "Table", "Text", "breast_cancer",
+           "class_rankings", "digits", "iris", "multilabel", "python_source", "wine"]
 
 SOURCES = ("argparse", "difflib", "doctest", "inspect", "pickle", "subprocess", "tarfile", "typing")
-
+MULTILABEL = {  # name: (labels, number at OpenML or None)
+    "yeast": (14, 40597), "scene": (6, 40595), "birds": (19, 40588), "emotions": (6, 40589),
+    "cal500": (174, None)}
 
 
 class Split(NamedTuple):
@@ -31,6 +36,15 @@ class Table(NamedTuple):
 
     x: Tensor  # inputs, (N, d), unit of the data set
     y: Tensor  # classes 0 to C - 1, (N,), int64
+
+
+class Labelled(NamedTuple):
+    """A multilabel data set cut in two: every row may have any number of labels."""
+
+    x_train: Tensor  # inputs, (N, d), unit of the data set
+    y_train: Tensor  # labels, 1 on and 0 off, (N, k)
+    x_test: Tensor  # unseen inputs, (M, d), same unit
+    y_test: Tensor  # unseen labels, (M, k)
 
 
 class Text(NamedTuple):
@@ -224,6 +238,139 @@ def iris(dtype: torch.dtype = torch.float64) -> Table:
     return Table(x.to(dtype), y.clone())
 
 
+def wine(dtype: torch.dtype = torch.float64) -> Table:
+    """Return scikit-learn's 178 wines: thirteen chemical measurements of three cultivars.
+
+    Args:
+        dtype: floating-point type of the inputs.
+
+    Returns:
+        The measurements, (178, 13), each in a unit of its own, on the CPU, and the cultivar.
+
+    Raises:
+        ValueError: if dtype is not floating point.
+
+    Example:
+        >>> wine().x.shape
+        torch.Size([178, 13])
+
+    Source:
+        S. Aeberhard, M. Forina, 1991, as bundled with scikit-learn.
+    """
+    if not dtype.is_floating_point:
+        raise ValueError(f"dtype must be floating point, got {dtype}")
+    x, y = _bundled_wine()
+    return Table(x.to(dtype), y.clone())
+
+
+def class_rankings(x: Tensor, y: Tensor, smoothing: float = 1e-9) -> Tensor:
+    """Rank the classes for every row by a naive Bayes classifier fitted to all of them.
+
+    This is how the label-ranking data sets of the literature are made from classification ones.
+
+    Args:
+        x: inputs, (N, d).
+        y: classes 0 to C - 1, (N,), each present.
+        smoothing: share of the largest variance that is added to all, >= 0.
+
+    Returns:
+        Centred ranks, (N, C): (C - 1) / 2 for the most likely class; dtype of x.
+
+    Raises:
+        ValueError: if smoothing < 0.
+
+    Example:
+        >>> table = iris()
+        >>> class_rankings(*table)[0]  # the first is a setosa
+        tensor([ 1.,  0., -1.], dtype=torch.float64)
+
+    Source:
+        E. Hullermeier, J. Furnkranz, W. Cheng, K. Brinker, 2008.
+    """
+    if not smoothing >= 0:
+        raise ValueError(f"smoothing must be >= 0, got {smoothing}")
+    from sklearn.naive_bayes import GaussianNB  # not at the top: this import takes a second
+
+    model = GaussianNB(var_smoothing=smoothing).fit(x.double().numpy(), y.numpy())
+    logs = torch.tensor(model.predict_joint_log_proba(x.double().numpy()))
+    ranks = logs.argsort(stable=True, dim=-1).argsort(-1)
+    return ranks.to(x.dtype) - (logs.shape[-1] - 1) / 2
+
+
+def multilabel(
+    name: str, folder: str | Path | None = None, seed: int = 0, dtype: torch.dtype = torch.float64
+) -> Labelled:
+    """Load one of the five multilabel data sets of the literature; they do not come with us.
+
+    Args:
+        name: "yeast", "scene", "birds", "emotions" or "cal500".
+        folder: holds Mulan's files, such as yeast-train.arff; None takes the environment variable
+            GRADCOURSE_MULTILABEL, and without it asks OpenML (which lacks cal500) over the network.
+        seed: of the cut, four fifths to one fifth, where the source has no cut of its own.
+        dtype: floating-point type of inputs and labels.
+
+    Returns:
+        Inputs and labels, on the CPU; in Mulan's files the cut is Mulan's.
+
+    Raises:
+        ValueError: an unknown name, or a file with the wrong number of labels.
+        FileNotFoundError: the folder lacks the files, or there is no folder and no network.
+
+    Source:
+        G. Tsoumakas and others, Mulan, 2011.
+    """
+    if name not in MULTILABEL:
+        raise ValueError(f"name must be one of {', '.join(MULTILABEL)}, got {name!r}")
+    folder = folder or os.environ.get("GRADCOURSE_MULTILABEL")
+    k = MULTILABEL[name][0]
+    if folder is None:
+        whole = [_from_openml(name)]
+    else:
+        parts = [Path(folder) / f"{name}-{part}.arff" for part in ("train", "test")]
+        alone = Path(folder) / f"{name}.arff"
+        whole = [_from_arff(path, k) for path in (parts if parts[0].is_file() else [alone])]
+    if len(whole) == 1:
+        x, y = whole[0]
+        order = torch.randperm(len(x), generator=torch.Generator().manual_seed(seed))
+        cut = 4 * len(x) // 5
+        whole = [(x[order[:cut]], y[order[:cut]]), (x[order[cut:]], y[order[cut:]])]
+    return Labelled(*(part.to(dtype) for pair in whole for part in pair))
+
+
+def _from_arff(path: Path, k: int) -> tuple[Tensor, Tensor]:
+    """Read one of Mulan's files; its last k columns are the labels."""
+    from scipy.io import arff
+
+    if not path.is_file():
+        raise FileNotFoundError(f"no {path.name} in {path.parent}: put Mulan's files there, or set "
+                                f"GRADCOURSE_MULTILABEL to the folder that has them")
+    rows, about = arff.loadarff(path)
+    names = about.names()
+    switches = [name for name in names if about[name] == ("nominal", ("0", "1"))]
+    if switches[-k:] != names[-k:]:
+        raise ValueError(f"the last {k} columns of {path.name} must be labels of 0 and 1")
+    table = torch.tensor([[float(value) for value in row] for row in rows.tolist()])
+    return table[:, :-k].double(), table[:, -k:].double()
+
+
+def _from_openml(name: str) -> tuple[Tensor, Tensor]:
+    k, number = MULTILABEL[name]
+    where = "give the folder of Mulan's files, or set GRADCOURSE_MULTILABEL to it"
+    if number is None:
+        raise FileNotFoundError(f"OpenML has no {name}: {where}")
+    from sklearn.datasets import fetch_openml
+
+    try:
+        found = fetch_openml(data_id=number, as_frame=False, parser="liac-arff")
+    except OSError as error:
+        raise FileNotFoundError(f"cannot fetch {name} from OpenML ({error}): {where}") from None
+    on = torch.tensor([[str(v).lower() in ("1", "1.0", "true") for v in row]
+                       for row in found.target])
+    if on.shape[1:] != (k,):
+        raise ValueError(f"OpenML's {name} must have {k} labels, got {tuple(on.shape[1:])}")
+    return torch.tensor(found.data.astype(float)), on.double()
+
+
 @cache
 def _bundled_breast_cancer() -> tuple[Tensor, Tensor]:
     from sklearn.datasets import load_breast_cancer  # not at the top: this import takes a second
@@ -237,6 +384,14 @@ def _bundled_iris() -> tuple[Tensor, Tensor]:
     from sklearn.datasets import load_iris  # not at the top: this import takes a second
 
     x, y = load_iris(return_X_y=True)
+    return torch.tensor(x), torch.tensor(y, dtype=torch.int64)
+
+
+@cache
+def _bundled_wine() -> tuple[Tensor, Tensor]:
+    from sklearn.datasets import load_wine  # not at the top: this import takes a second
+
+    x, y = load_wine(return_X_y=True)
     return torch.tensor(x), torch.tensor(y, dtype=torch.int64)
 
 

@@ -7,7 +7,7 @@ its own. Device and dtype follow x.
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from math import pi
+from math import log, pi
 
 import numpy as np
 import torch
@@ -18,6 +18,9 @@ __all__ = ["Kinked", "Logistic", "Mixture", "MomentGame", "Quadratic", "Ripples"
            "additive_noise", "bessel_curve", "bowl", "coupled_game", "cycle_laplacian",
            "minibatches", "pareto_from_uniform", "pareto_noise", "spectrum", "student_noise",
            "two_spirals"]
+__all__ = ["Kinked", "Logistic", "MomentGame", "Quadratic", "Switches", "additive_noise", "bowl",
+           "bumps", "coupled_game", "cycle_laplacian", "minibatches", "pareto_from_uniform",
+           "pareto_noise", "spectrum", "student_noise"]
 
 
 class Quadratic:
@@ -660,3 +663,79 @@ def two_spirals(
     x = 2 * t[:, None] * torch.stack([angle.cos(), angle.sin()], 1)
     shake = torch.randn(n, 2, generator=generator, dtype=torch.float64)
     return x + noise * shake, side[:, None]
+class Switches:
+    """Ten coupled switches whose scores bend with one number x: small enough to sum exactly.
+
+    g(x, y) = sharpness * (sum_i y_i u_i(x) + coupling * sum_i y_i y_{i+1}), u_i a shifted sine.
+
+    Args:
+        sharpness: multiplies every score, > 0; the sharper, the rarer the states that count.
+        k: number of switches, 2 to 16.
+        coupling: between neighbours.
+        seed: of the sines.
+
+    Raises:
+        ValueError: if sharpness or k is out of range.
+
+    Example:
+        >>> Switches(k=2).states.shape
+        torch.Size([4, 2])
+    """
+
+    def __init__(self, sharpness: float = 1.0, *, k: int = 10, coupling: float = 0.7,
+                 seed: int = 4):
+        if not sharpness > 0:
+            raise ValueError(f"sharpness must be > 0, got {sharpness}")
+        if not 2 <= k <= 16:
+            raise ValueError(f"k must be in [2, 16], got {k}")
+        draws = np.random.default_rng(seed)
+        ends = ((0.8, 1.8), (0.4, 1.6), (0.0, 2 * pi))
+        self.size, self.pace, self.shift = (torch.tensor(draws.uniform(*e, k)) for e in ends)
+        self.sharpness, self.k, self.coupling = sharpness, k, coupling
+        bits = torch.arange(k - 1, -1, -1)
+        self.states = (torch.arange(2**k)[:, None] >> bits & 1).double()  # (2^k, k)
+
+    def scores(self, x: Tensor, y: Tensor) -> Tensor:
+        """Return g at every x, (B,), and every y, (S, k) or (B, S, k): (B, S), in nats."""
+        u = self.size * torch.sin(x[:, None] * self.pace + self.shift) - 0.4
+        pairs = self.coupling * (y[..., 1:] * y[..., :-1]).sum(-1)
+        return self.sharpness * ((y @ u[..., None])[..., 0] + pairs if y.ndim == 3
+                                 else u @ y.T + pairs)
+
+    def log_partition(self, x: Tensor) -> Tensor:
+        """Return log of the mean of exp g over all states, (B,) -> (B,), in nats."""
+        return self.scores(x, self.states).logsumexp(-1) - self.k * log(2)
+
+    def spread(self, x: Tensor) -> Tensor:
+        """Return chi2, the variance of the weights p / q under uniform guesses, (B,) -> (B,)."""
+        weights = (self.scores(x, self.states) - self.log_partition(x)[:, None]).exp()
+        return (weights**2).mean(-1) - 1
+
+    def draw(self, x: Tensor, *, generator: torch.Generator | None = None) -> Tensor:
+        """Draw a state for every x from the model itself, (B,) -> (B, k)."""
+        p = self.scores(x, self.states).softmax(-1)
+        return self.states[torch.multinomial(p, 1, generator=generator)[:, 0]]
+
+
+def bumps(x: Tensor, count: int) -> Tensor:
+    """Spread a number over overlapping bumps that sum to one: features for a smooth curve.
+
+    Args:
+        x: numbers in [-3, 3], (B,).
+        count: bumps K >= 1, evenly spaced, as wide as their distance.
+
+    Returns:
+        Their heights at x, (B, K); one bump is the constant 1.
+
+    Raises:
+        ValueError: if count < 1.
+
+    Example:
+        >>> bumps(torch.zeros(1), 2)
+        tensor([[0.5000, 0.5000]])
+    """
+    if count < 1:
+        raise ValueError(f"count must be >= 1, got {count}")
+    centres = torch.linspace(-3, 3, count, dtype=x.dtype, device=x.device)
+    width = 6 / max(count - 1, 1)
+    return (-((x[:, None] - centres) / width) ** 2 / 2).softmax(-1)

@@ -21,6 +21,7 @@ import torch
 
 import gradcourse.methods
 from gradcourse.methods import clipping, contour, entangled, games, multistage, nimble
+from gradcourse.methods import clipping, energy, games, multistage
 from gradcourse.methods.descent import State
 from gradcourse.models import Crowd, LanguageModel
 
@@ -59,6 +60,16 @@ def bowl(x):
 
 def crowd(make):
     return nimble.Crowd(make(2, 4, 3), make(2, 1), make(2))
+def following(make):
+    """Return the dtype and device of what `make` makes."""
+    like = make(1)
+    return {"dtype": like.dtype, "device": like.device}
+
+
+def chance(make):
+    """Return a seeded generator on the device, where one can be."""
+    device = make(1).device
+    return {} if device.type == "meta" else {"generator": torch.Generator(device).manual_seed(0)}
 
 
 S, BETA = (3, 2), {"lr": 0.1, "momentum": 0.5}
@@ -299,6 +310,48 @@ ROWS = {
     "contour.euler_law": Row(
         lambda make: ((make(9).cumsum(0), make(9)), {"lr": 0.1}), (9,)
     ),
+    "energy.joint_loss": Row(lambda make: ((make(3, 2), make(3, 2, 5), make(3, 2)), {}), (3, 2)),
+    "energy.conjugate": Row(lambda make: ((make(*S), "entmax"), {}), S),
+    "energy.ratio": Row(lambda make: ((make(*S), "sparsemax"), {}), S),
+    "energy.excess": Row(lambda make: ((make(*S),), {}), S),
+    "energy.tau_bias": Row(lambda make: ((0.1, 2.0, 5), {}), float),
+    "energy.log_mean_bias": Row(lambda make: ((2.0, 5), {}), float),
+    "energy.log_mean_loss": Row(lambda make: ((make(3), make(3, 5)), {}), (3,)),
+    "energy.nce_loss": Row(lambda make: ((make(3), make(3, 5), make(3)), {}), (3,)),
+    "energy.min_max_losses": Row(
+        lambda make: ((make(3), make(3, 5), make(3, 5), -2.0), {}), ((3,), (3,))
+    ),
+    "energy.fenchel_young_loss": Row(
+        lambda make: ((make(2, 3), make(2, 3), make(3, 3)), {}), (2,)
+    ),
+    "energy.log_partition_unary": Row(lambda make: ((make(*S),), {}), (3,)),
+    "energy.second_moment_unary": Row(lambda make: ((make(*S),), {}), (3,)),
+    "energy.log_partition_enumerated": Row(lambda make: ((make(*S), make(2)), {}), (3,)),
+    "energy.log_partition_pairwise": Row(lambda make: ((make(3, 6), 3), {}), (3,)),
+    "energy.log_partition_permutations": Row(lambda make: ((make(3, 4), make(4)), {}), (3,)),
+    "energy.log_partition_matchings": Row(lambda make: ((make(2, 3, 3),), {}), (2,)),
+    "energy.normaliser": Row(
+        lambda make: ((make(3, 9), "sparsemax"), {}), energy.Normaliser((3,), (3,)), reads=True
+    ),
+    "energy.pair_features": Row(lambda make: ((make(2, 3),), {}), (2, 6)),
+    "energy.all_binary": Row(lambda make: ((3,), following(make)), (8, 3)),
+    "energy.all_rankings": Row(lambda make: ((3,), following(make)), (6, 3)),
+    "energy.uniform_binary": Row(lambda make: (S, following(make) | chance(make)), S),
+    "energy.uniform_permutations": Row(lambda make: (S, following(make) | chance(make)), S),
+    "energy.bernoulli": Row(lambda make: ((make(*S), 5), chance(make)), (3, 5, 2)),
+    "energy.bernoulli_log_prob": Row(lambda make: ((make(*S) / 2, make(3, 5, 2)), {}), (3, 5)),
+    "energy.plackett_luce": Row(lambda make: ((make(*S), 5), chance(make)), (3, 5, 2)),
+    "energy.plackett_luce_log_prob": Row(lambda make: ((make(*S), make(3, 5, 2)), {}), (3, 5)),
+    "energy.gibbs": Row(
+        lambda make: ((make(*S), make(*S), make(2, 2)), {"moves": 4} | chance(make)), S, reads=True
+    ),
+    "energy.swap_chain": Row(
+        lambda make: ((make(*S), make(*S)), {"moves": 4} | chance(make)), S
+    ),
+    "energy.map_unary": Row(lambda make: ((make(*S),), {}), S),
+    "energy.map_pairwise": Row(lambda make: ((make(*S), make(2, 2)), {}), S, reads=True),
+    "energy.map_ranking": Row(lambda make: ((make(*S),), {}), S),
+    "energy.map_matching": Row(lambda make: ((make(2, 3, 3),), {}), (2, 3), reads=True),
 }
 OPTIMIZERS = {
     "multistage.MultistageASG": lambda params: multistage.MultistageASG(
