@@ -70,7 +70,7 @@ def deadline(services: list[float]) -> dict:
             return {"submissions": count, "mean_service": statistics.mean(services), "rows": rows,
                     "goal": GOAL, "needed": next((r["workers"] for r in rows
                                                   if r["p95"] <= GOAL), None)}
-        workers = max(workers + 1, round(workers * 1.25))
+        workers += max(1, workers // 10)
 
 
 # ---------------------------------------------------------------- words and picture
