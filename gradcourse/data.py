@@ -11,10 +11,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-__all__ = ["SOURCES", "Split", "Table", "Text", "breast_cancer", "digits", "python_letters",
-           "python_prose", "python_source"]
 __all__ = ["MULTILABEL", "SOURCES", "Labelled", "Split", "Table", "Text", "breast_cancer",
-           "class_rankings", "digits", "iris", "multilabel", "python_source", "wine"]
+           "class_rankings", "digits", "iris", "multilabel", "python_letters", "python_prose",
+           "python_source", "wine"]
 
 SOURCES = ("argparse", "difflib", "doctest", "inspect", "pickle", "subprocess", "tarfile", "typing")
 MULTILABEL = {  # name: (labels, number at OpenML or None)

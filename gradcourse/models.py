@@ -6,8 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import layer_norm
 
-__all__ = ["Crowd", "DigitCNN", "DigitEncoder", "LanguageModel"]
-__all__ = ["Crowd", "DigitCNN", "LanguageModel", "train_crowds"]
+__all__ = ["Crowd", "CrowdMLP", "DigitCNN", "DigitEncoder", "LanguageModel", "train_crowds"]
 
 
 class LanguageModel(nn.Module):
@@ -170,7 +169,7 @@ class DigitEncoder(nn.Module):
     def forward(self, pixels: Tensor) -> Tensor:
         """Return embeddings, (B, 64) -> (B, out), of any length."""
         return self.head(self.features(pixels))
-class Crowd(nn.Module):
+class CrowdMLP(nn.Module):
     """R independent networks of one shape, trained side by side as one tensor.
 
     Small networks spend their time on overhead; R seeds at once cost little more than one.
@@ -185,7 +184,7 @@ class Crowd(nn.Module):
         generator: where the initial weights come from; None uses torch's own.
 
     Example:
-        >>> Crowd(5, 4, 3)(torch.zeros(5, 16, 4)).shape
+        >>> CrowdMLP(5, 4, 3)(torch.zeros(5, 16, 4)).shape
         torch.Size([5, 16, 3])
     """
 
@@ -224,7 +223,7 @@ def train_crowds(
         weight_decay: pull on the weights (not the shifts), as in AdamW, >= 0.
 
     Example:
-        >>> net = Crowd(2, 1, 1, hidden=0)
+        >>> net = CrowdMLP(2, 1, 1, hidden=0)
         >>> one = torch.ones(1, 1)
         >>> train_crowds([net], lambda k: (net(one) ** 2).sum((1, 2)), steps=300, lr=0.1)
         >>> bool((net(one).abs() < 0.1).all())

@@ -5,22 +5,20 @@ curvatures and their ratio. The lowest point of the bowls is x = 0, of height 0;
 its own. Device and dtype follow x.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from math import log, pi
+from math import pi
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn.functional import logsigmoid
 
-__all__ = ["Kinked", "Logistic", "Mixture", "MomentGame", "Quadratic", "Ripples", "TwoCentres",
-           "additive_noise", "bessel_curve", "bowl", "coupled_game", "cycle_laplacian",
-           "minibatches", "pareto_from_uniform", "pareto_noise", "spectrum", "student_noise",
-           "two_spirals"]
-__all__ = ["Kinked", "Logistic", "MomentGame", "Quadratic", "Switches", "additive_noise", "bowl",
-           "bumps", "coupled_game", "cycle_laplacian", "minibatches", "pareto_from_uniform",
-           "pareto_noise", "spectrum", "student_noise"]
+__all__ = ["Kinked", "Logistic", "Mixture", "MomentGame", "Quadratic", "Ripples", "Switches",
+           "TwoCentres", "additive_noise", "bessel_curve", "bowl", "bumps", "coupled_game",
+           "cycle_laplacian", "minibatches", "pareto_from_uniform", "pareto_noise", "spectrum",
+           "student_noise", "two_spirals"]
 
 
 class Quadratic:
@@ -704,7 +702,7 @@ class Switches:
 
     def log_partition(self, x: Tensor) -> Tensor:
         """Return log of the mean of exp g over all states, (B,) -> (B,), in nats."""
-        return self.scores(x, self.states).logsumexp(-1) - self.k * log(2)
+        return self.scores(x, self.states).logsumexp(-1) - self.k * math.log(2)
 
     def spread(self, x: Tensor) -> Tensor:
         """Return chi2, the variance of the weights p / q under uniform guesses, (B,) -> (B,)."""

@@ -20,8 +20,7 @@ import pytest
 import torch
 
 import gradcourse.methods
-from gradcourse.methods import clipping, contour, entangled, games, multistage, nimble
-from gradcourse.methods import clipping, energy, games, multistage
+from gradcourse.methods import clipping, contour, energy, entangled, games, multistage, nimble
 from gradcourse.methods.descent import State
 from gradcourse.models import Crowd, LanguageModel
 
@@ -60,6 +59,8 @@ def bowl(x):
 
 def crowd(make):
     return nimble.Crowd(make(2, 4, 3), make(2, 1), make(2))
+
+
 def following(make):
     """Return the dtype and device of what `make` makes."""
     like = make(1)

@@ -10,7 +10,7 @@ from torch.autograd import gradcheck
 from gradcourse.data import class_rankings, iris, multilabel, wine
 from gradcourse.methods import energy
 from gradcourse.methods.energy import conjugate, joint_loss, ratio
-from gradcourse.models import Crowd, train_crowds
+from gradcourse.models import CrowdMLP, train_crowds
 from gradcourse.problems import Switches, bumps
 
 LINKS = {"logistic": {}, "sparsemax": {}, "entmax": {"alpha": 1.5}}
@@ -448,7 +448,7 @@ def test_members_of_a_crowd_train_as_if_alone():
     x, y = draw(3, 40, 4), draw(3, 40, 2, seed=1)
 
     def trained(members):
-        net = Crowd(3, 4, 2, hidden=8, dtype=torch.float64, generator=coin())
+        net = CrowdMLP(3, 4, 2, hidden=8, dtype=torch.float64, generator=coin())
         for p in net.parameters():
             p.data = p.data[members]
         train_crowds([net], lambda k: 50 * ((net(x[members]) - y[members]) ** 2).mean((1, 2)),
@@ -460,10 +460,10 @@ def test_members_of_a_crowd_train_as_if_alone():
 
 
 def test_a_crowd_of_one_layer_is_linear_and_scale_zero_starts_at_zero():
-    net = Crowd(2, 3, 4, hidden=0, generator=coin())
+    net = CrowdMLP(2, 3, 4, hidden=0, generator=coin())
     a, b = torch.ones(1, 3), 2 * torch.ones(1, 3)
     torch.testing.assert_close(2 * net(a), net(b))
-    assert not Crowd(2, 3, 4, scale=0.0)(a).any()
+    assert not CrowdMLP(2, 3, 4, scale=0.0)(a).any()
 
 
 def test_wine_and_rankings_are_scikit_learns():

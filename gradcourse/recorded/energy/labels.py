@@ -14,7 +14,7 @@ from sklearn.metrics import f1_score
 from gradcourse.data import MULTILABEL
 from gradcourse.data import multilabel as load
 from gradcourse.methods import energy
-from gradcourse.models import Crowd, train_crowds
+from gradcourse.models import CrowdMLP, train_crowds
 
 METHODS = ("exact", "tau 10", "tau 200", "sparsemax 200")
 RIVALS = ("chain 10", "min-max 10", "Fenchel-Young")
@@ -110,9 +110,9 @@ def _trained(name, method, seeds, device, decay, run):
     k = rows.y.shape[-1]
     start = torch.Generator().manual_seed(seeds[0])
     outputs = k * (k + 1) // 2 if kind == "pairs" else k
-    net = Crowd(R, d, outputs, hidden=run["hidden"], generator=start).to(device)
-    tau = Crowd(R, d, 1, scale=0.0, generator=start).to(device)
-    rival = Crowd(R, d, k, scale=0.0, generator=start).to(device)
+    net = CrowdMLP(R, d, outputs, hidden=run["hidden"], generator=start).to(device)
+    tau = CrowdMLP(R, d, 1, scale=0.0, generator=start).to(device)
+    rival = CrowdMLP(R, d, k, scale=0.0, generator=start).to(device)
     used = {"tau": [net, tau], "sparsemax": [net, tau], "pairs": [net, tau],
             "min-max": [net, rival]}.get(kind, [net])
     g = torch.Generator(device).manual_seed(seeds[0])

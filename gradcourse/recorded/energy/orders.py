@@ -11,7 +11,7 @@ from gradcourse.data import class_rankings, iris, wine
 from gradcourse.data import digits as load_digits
 from gradcourse.evidence import paired_interval
 from gradcourse.methods import energy
-from gradcourse.models import Crowd, train_crowds
+from gradcourse.models import CrowdMLP, train_crowds
 
 SMALL = ("exact", "tau 10", "tau 100", "sparsemax 100", "chain 5", "chain 20", "min-max 10",
          "matching exact", "matching tau 100")
@@ -86,9 +86,9 @@ class Learner:
         start = torch.Generator().manual_seed(seed)
         self.g = torch.Generator(device).manual_seed(seed)
         outputs = self.k**2 if self.matching else self.k
-        self.net = Crowd(R, d, outputs, generator=start).to(device)
-        self.tau = Crowd(R, d, 1, scale=0.0, generator=start).to(device)
-        self.rival = Crowd(R, d, self.k, scale=0.0, generator=start).to(device)
+        self.net = CrowdMLP(R, d, outputs, generator=start).to(device)
+        self.tau = CrowdMLP(R, d, 1, scale=0.0, generator=start).to(device)
+        self.rival = CrowdMLP(R, d, self.k, scale=0.0, generator=start).to(device)
         self.chains = energy.uniform_permutations(*cut.y.shape, generator=self.g, device=device)
         self.cut, self.cap = cut, math.lgamma(self.k + 1)
 
