@@ -125,7 +125,7 @@ def test_resting_place_is_the_root_of_the_cut_mean(tail, tau):
     assert clip_coordinates(x + lomax(400_000, tail), tau).mean().abs() < 2e-4 * tau
 
 
-def test_resting_place_of_the_storyboard_and_its_limits():
+def test_known_resting_place_and_its_limits():
     assert resting_place(1.5, 1.0) == pytest.approx(1.194, abs=1e-3)
     median = 2 ** (1 / 1.5) - 1 - 2
     assert resting_place(1.5, 1e-4) == pytest.approx(-median, abs=1e-3)
