@@ -169,6 +169,8 @@ class DigitEncoder(nn.Module):
     def forward(self, pixels: Tensor) -> Tensor:
         """Return embeddings, (B, 64) -> (B, out), of any length."""
         return self.head(self.features(pixels))
+
+
 class CrowdMLP(nn.Module):
     """R independent networks of one shape, trained side by side as one tensor.
 
