@@ -173,6 +173,7 @@ def to_both_ends_and_back(page, number: int, place: int) -> None:
     box = page.locator(".gradcourse-panel").nth(number)
     picture, handle = box.locator("img"), box.locator(".noUi-handle").nth(place)
     readout, says = box.locator(".widget-readout").nth(place), box.locator(".gradcourse-says")
+    page.wait_for_timeout(1000)  # the frame of the last key may still be on its way
     opening = readout.inner_text(), says.inner_text()
     for key, end in (("Home", "aria-valuemin"), ("End", "aria-valuemax")):
         here = handle.get_attribute("aria-valuenow") == handle.get_attribute(end)

@@ -34,6 +34,8 @@ def page(name: str) -> str:
     own = _members(module)
     text += [_entry(thing, 2) for thing in own]
     for child in [] if own and hasattr(module, "__all__") else _modules(name):
+        if child.endswith("nbgrader_step"):
+            continue  # nbgrader has an environment of its own
         inner = importlib.import_module(child)
         text += [f"## {child.rpartition('.')[2]}", _doc(inner)]
         text += [_entry(thing, 3) for thing in _members(inner)]

@@ -109,7 +109,7 @@ def settings(slider: Slider, stops: int) -> list[float]:
 
     Example:
         >>> settings(Slider("n", "n", 1, 80, 1, 1), 5)
-        [1, 21, 40, 60, 80]
+        [1, 21, 41, 60, 80]
     """
     ends = np.log10([slider.low, slider.high]) if slider.log else (slider.low, slider.high)
     values = [_plain(slider, place) for place in np.linspace(*ends, stops).tolist()]

@@ -303,7 +303,7 @@ class TrapPanel(Panel):
         self.best.set_data([0, 300], [data.best] * 2)
         ends.append(data.best)
         for name, y in zip(self.names, _apart(ends, 2.2), strict=True):
-            name.xy = (300, y)
+            name.xy = (300, float(np.clip(y, -14.5, 14.5)))
 
     def caption(self, data: Trap) -> str:
         """Say whether the average cheats, and what theory says about S."""
