@@ -67,6 +67,8 @@ def assemble(source: Path, root: Path, jobs: int = 2) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         text = (root / name).read_text(encoding="utf-8")
         target.write_text(parts.fill(text, known, root), encoding="utf-8")
+    for image in (root / "docs").glob("*.png"):
+        shutil.copy(image, source / "docs" / image.name)
     for shots in ("panels", "pictures"):
         if (root / "docs" / shots).is_dir():
             shutil.copytree(root / "docs" / shots, extra / "docs" / shots)
