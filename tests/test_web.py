@@ -124,12 +124,18 @@ class TestParts:
                 1 if text.startswith("<nav") else 2] * len(KNOWN)
 
     def test_what_was_not_measured_says_so(self, tmp_path):
-        assert "Not measured" in parts.benchmarks(tmp_path)
+        assert "Not measured" in parts.benchmarks(tmp_path) + parts.speed(tmp_path)
         (tmp_path / "benchmarks").mkdir()
         record = {"date": "2026-01-02", "rows": [{"name": "<ours>", "seconds": 0.12345}]}
-        (tmp_path / "benchmarks" / "results.json").write_text(json.dumps(record))
-        shown = parts.benchmarks(tmp_path)
+        (tmp_path / "benchmarks" / "panels.json").write_text(json.dumps(record))
+        shown = parts.speed(tmp_path)
         assert "0.123" in shown and "&lt;ours&gt;" in shown and "2026-01-02" in shown
+
+    def test_the_tables_of_the_benchmarks_are_shown_one_heading_lower(self, tmp_path):
+        (tmp_path / "benchmarks").mkdir()
+        (tmp_path / "benchmarks" / "results.json").write_text("{}")
+        (tmp_path / "benchmarks" / "README.md").write_text("# Benchmarks\n\nText.\n\n## One\n")
+        assert parts.benchmarks(tmp_path) == "Text.\n\n### One\n"
 
     def test_an_unknown_part_is_refused(self):
         with pytest.raises(ValueError, match="no part 'weather'"):

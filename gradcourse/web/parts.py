@@ -82,8 +82,13 @@ def gallery(chapters: list[Chapter], root: Path) -> str:
 
 
 def benchmarks(root: Path) -> str:
-    """Return what `make bench` measured, or say that nothing was."""
-    return _measured(root / "benchmarks" / "results.json")
+    """Return the tables that `make bench` wrote, one heading lower, or say that there are none."""
+    results = root / "benchmarks" / "results.json"
+    tables = results.with_name("README.md")
+    if not (results.is_file() and tables.is_file()):
+        return _unmeasured(results)
+    text = re.sub(r"\A# .*\n+", "", tables.read_text(encoding="utf-8"))
+    return re.sub(r"^(?=##)", "#", text, flags=re.MULTILINE)
 
 
 def speed(root: Path) -> str:
@@ -93,13 +98,17 @@ def speed(root: Path) -> str:
 
 def _measured(path: Path) -> str:
     if not path.is_file():
-        return f"*Not measured yet: there is no* `{path.parent.name}/{path.name}`."
+        return _unmeasured(path)
     record = json.loads(path.read_text(encoding="utf-8"))
-    rows = record.get("rows", record.get("results", [])) if isinstance(record, dict) else record
+    rows = record.get("rows", []) if isinstance(record, dict) else record
     about = [(key, record[key]) for key in ("date", "machine", "device", "command")
              if isinstance(record, dict) and record.get(key)]
     told = " · ".join(f"{key}: {_text(_cell(value))}" for key, value in about)
     return (f'<p class="gc-quiet">{told}</p>\n' if told else "") + _rows_table(rows)
+
+
+def _unmeasured(path: Path) -> str:
+    return f"*Not measured yet: there is no* `{path.parent.name}/{path.name}`."
 
 
 def _rows_table(rows) -> str:
