@@ -20,6 +20,7 @@ _here = Path(__file__).resolve().parent
 html_theme = "sphinx_book_theme"
 html_title = "gradcourse"
 html_static_path = [str(_here / "_static")]
+html_favicon = str(_here / "_static" / "icon.svg")
 html_css_files = ["site.css"]
 html_js_files = [("panel.js", {"defer": "defer"})]
 html_copy_source = False

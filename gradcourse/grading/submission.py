@@ -219,7 +219,7 @@ def _joined(cells: list[Cell]) -> list[Cell]:
 
 def _retyped(raw: list, cells: list[Cell], names: set[str]) -> list[Cell]:
     """Find answers in cells that were turned into markdown, where no code cell has them."""
-    missing = names - {name for cell in cells for name in defined(cell.source)}
+    missing = names - {name for cell in cells if not cell.broken for name in defined(cell.source)}
     found = []
     for number, (kind, source, _) in enumerate(raw, 1):
         if kind in ("markdown", "raw") and _may_define(source, missing):
@@ -296,7 +296,7 @@ def is_stub(node: ast.AST) -> bool:
 def _ambiguous(cells: list[Cell], names: set[str]) -> dict[str, str]:
     """Name the answers that several cells define in different ways."""
     seen: dict[str, dict[str, int]] = {name: {} for name in names}
-    for cell in cells:
+    for cell in (cell for cell in cells if not cell.broken):
         for name, form in defined(cell.source).items():
             if name in seen and form:
                 seen[name].setdefault(form, cell.number)

@@ -25,6 +25,7 @@ from gradcourse.web.launch import launch, repository
 MATHJAX = "d4295dc33744836935c1399feece5159577b34c5c8ffb9f1c6324cd82e03a882"
 
 ICONS = re.compile(r"<(script|link)\b[^>]*fontawesome[^>]*>(?:</script>)?")
+SEARCH = re.compile(r"<script src=\S*/?(?:searchtools|language_data|searchindex)\.js\S*</script>")
 
 
 def build(out: Path, root: Path | None = None, jobs: int = 2, strict: bool = True) -> Path:
@@ -73,20 +74,23 @@ def assemble(source: Path, root: Path, jobs: int = 2) -> None:
         if (root / "docs" / shots).is_dir():
             shutil.copytree(root / "docs" / shots, extra / "docs" / shots)
     api.write(source / "api")
-    _icons(extra / "icons")
+    _icons(root / "docs" / "_static" / "site.css", extra / "icons")
     shutil.copytree(mathjax().parent, extra / "mathjax", ignore=_all_but("tex-svg.js"))
     with ProcessPoolExecutor(jobs) as pool:
         list(pool.map(_chapter, known, [root] * len(known), [source] * len(known)))
 
 
-def _icons(folder: Path) -> None:
-    """Take the font that the theme's icons are in; site.css names the few that pages use."""
+def _icons(styles: Path, folder: Path) -> None:
+    """Take from the font of the theme's icons the few that site.css names."""
     import pydata_sphinx_theme
+    from fontTools import subset
 
     theme = Path(pydata_sphinx_theme.__file__).parent / "theme" / "pydata_sphinx_theme"
     (font,) = (theme / "static").rglob("fa-solid-900.woff2")
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copy(font, folder)
+    named = ",".join(re.findall(r'content: "\\(f\w{3})"', styles.read_text(encoding="utf-8")))
+    subset.main([str(font), f"--unicodes={named}", "--flavor=woff2",
+                 f"--output-file={folder / font.name}"])
 
 
 def mathjax() -> Path:
@@ -135,7 +139,7 @@ def _all_but(name: str):
 
 
 def _tidy(out: Path) -> None:
-    """Drop what a reader never asks for, above all a script that draws ten icons in 1.5 MB."""
+    """Drop what a reader never asks for: icons drawn by a script, the index where none searches."""
     for name in (".buildinfo", "objects.inv", "_static/scripts/fontawesome.js"):
         (out / name).unlink(missing_ok=True)
     for path in [*out.rglob("*.map"), *(out / "_static").rglob("*.html")]:
@@ -144,6 +148,7 @@ def _tidy(out: Path) -> None:
         shutil.rmtree(out / folder, ignore_errors=True)
     for path in out.rglob("*.html"):
         text = ICONS.sub("", path.read_text(encoding="utf-8"))
+        text = text if path.name == "search.html" else SEARCH.sub("", text)
         text = text.replace("<summary><span", '<summary aria-label="open or close"><span')
         path.write_text(text, encoding="utf-8")
     (out / ".nojekyll").touch()
