@@ -7,7 +7,17 @@ import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from gradcourse.methods import clipping, descent, games, multistage
+from gradcourse.methods import (
+    clipping,
+    contour,
+    contrastive,
+    descent,
+    energy,
+    entangled,
+    games,
+    multistage,
+    nimble,
+)
 
 READS = {"_local_scalar_dense", "nonzero", "masked_select", "unique_dim", "_unique2", "equal"}
 
@@ -53,6 +63,53 @@ def crowds(x):
                     for how in ({}, {"pairwise": True}, {"batch": 8})]
 
 
+def flat(x):
+    """Chains on a bowl, its landscape flattened."""
+    def bowl(x):
+        return (x**2).sum(-1) / 2, x
+
+    theta = torch.full((len(x), 8), 1 / 8, device=x.device).log()
+    state = contour.State(x, *bowl(x), theta, torch.ones_like(theta, dtype=torch.bool))
+    return lambda: contour.contour_step(
+        state, bowl, x, lr=0.1, u0=0.0, du=0.5, omega=0.1, domain=(-3.0, 3.0))
+
+
+def learnt_normaliser(x):
+    tau = torch.zeros(len(x), device=x.device, requires_grad=True)
+    return lambda: energy.joint_loss(x[:, 0], x, tau, cap=5.0).mean().backward()
+
+
+def pairs(loss, **how):
+    """A step by all pairs at once, and without gradient by blocks of rows."""
+    def step(x):
+        a, b = (torch.nn.functional.normalize(x + s, dim=1).requires_grad_() for s in (0.0, 0.1))
+
+        def go():
+            loss(a, b, block=0, **how).mean().backward()
+            with torch.no_grad():
+                loss(a, b, block=8, **how)
+
+        return go
+
+    return step
+
+
+def growing(x):
+    """The sigmoid's sizes stay on the device; the ramp reads them, to compute no closed neuron."""
+    crowd, y = nimble.born([0, 1], 2, 1, 4, device=x.device), x[:, :1].double()
+    return lambda: nimble.gradient(crowd, x.double(), y, softness=0.5)
+
+
+def entangling(x):
+    h = x.clone().requires_grad_()
+
+    def go():
+        mixed = entangled.entangle_gradients(h * 2, x, lam=0.3)
+        mixed.square().sum().backward()
+
+    return go
+
+
 STEPS = {
     "gradient": lambda x: lambda: descent.gradient_step(x, bowl(x), lr=0.1),
     "heavy ball": lambda x: lambda: descent.heavy_ball_step(
@@ -77,6 +134,13 @@ STEPS = {
     "optimistic": lambda x: lambda: games.optimistic_gda(
         games.Memory(x, x, x, x), coupled, h=0.1, eta=2.0),
     "crowds": crowds,
+    "flattened chains": flat,
+    "learnt normaliser": learnt_normaliser,
+    "InfoNCE": pairs(contrastive.info_nce),
+    "NT-Xent": pairs(contrastive.nt_xent, temperature=0.5),
+    "temperature-free": pairs(contrastive.temperature_free, alpha=2.0),
+    "growing networks": growing,
+    "entangled gradients": entangling,
 }
 every_step = pytest.mark.parametrize("name", STEPS)
 

@@ -95,6 +95,7 @@ class TestFacts:
         rows = re.findall(r"^\| *[a-z]+\.\d+ *\|.*\| *(\d+) *\| *\d *\| *(\d+) *\|$", text, re.M)
         assert chapter.points == sum(int(points) for points, _ in rows)
         assert chapter.solving == sum(int(minutes) for _, minutes in rows)
+        assert f" {chapter.solving} minutes to solve" in chapter.time
 
     @pytest.mark.parametrize("chapter", KNOWN, ids=lambda c: c.name)
     def test_a_chapter_follows_one_it_names(self, chapter):
