@@ -221,6 +221,14 @@ def test_every_panel_moves_without_a_kernel(browser, site, address, chapter):
         assert seen.faults == []
 
 
+def test_the_first_page_moves_too(browser, site, address):
+    with visit(browser, address, viewport=DESKTOP) as seen:
+        panel = seen.go("index.html").locator(".gc-panel")
+        opening = look(panel)
+        assert moved(panel, panel.locator("input[type=range]"), "End") != opening
+        assert seen.faults == []
+
+
 def moved(panel, slider, key):
     """Press a key and return what is seen once the new frame is decoded."""
     slider.focus()

@@ -5,6 +5,7 @@ stored in the chapters, and every script comes from an installed package.
 """
 
 import hashlib
+import html
 import importlib
 import os
 import re
@@ -17,6 +18,7 @@ from gradcourse import folders
 from gradcourse.notebooks import files, stamp
 from gradcourse.pictures.panel import Panel
 from gradcourse.web import api, notebook, parts
+from gradcourse.web import panel as live
 from gradcourse.web.facts import Chapter, chapters
 from gradcourse.web.frames import Frames, kept
 from gradcourse.web.launch import launch, repository
@@ -67,6 +69,8 @@ def assemble(source: Path, root: Path, jobs: int = 2) -> None:
         target = source / ("index.md" if name == "docs/index.md" else name)
         target.parent.mkdir(parents=True, exist_ok=True)
         text = (root / name).read_text(encoding="utf-8")
+        if target.name == "index.md":
+            text = text.replace("<!-- first panel -->", _first_panel(known, root, extra))
         target.write_text(parts.fill(text, known, root), encoding="utf-8")
     for image in (root / "docs").glob("*.png"):
         shutil.copy(image, source / "docs" / image.name)
@@ -78,6 +82,13 @@ def assemble(source: Path, root: Path, jobs: int = 2) -> None:
     shutil.copytree(mathjax().parent, extra / "mathjax", ignore=_all_but("tex-svg.js"))
     with ProcessPoolExecutor(jobs) as pool:
         list(pool.map(_chapter, known, [root] * len(known), [source] * len(known)))
+
+
+def _first_panel(known: list[Chapter], root: Path, extra: Path) -> str:
+    """Return the first panel of the first chapter, for the first page."""
+    panel, drawn = next(iter(panels(known[0].name, root).values()))
+    strip = f'<img src="docs/pictures/bowl.png" alt="{html.escape(panel.alt)}">'
+    return live.html(panel, drawn, "index/first", strip, extra).replace("../frames/", "frames/")
 
 
 def _icons(styles: Path, folder: Path) -> None:

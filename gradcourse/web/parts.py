@@ -147,18 +147,22 @@ def _claim(chapter: Chapter, claim: dict) -> tuple[str, ...]:
     first = (f'<a href="../chapters/{chapter.name}.html"><b>{_text(claim["id"])}</b></a> '
              f"{_text(claim['claim'])}{_quiet(claim['setting'])}")
     parts = claim.get("parts") or [claim]
-    measured = _text(claim.get("why", "")) or "".join(map(_part, parts))
+    measured = _text(claim.get("why", "")) or "".join(map(_part, parts, [*parts[1:], None]))
     word = f'<span class="gc-verdict">{_text(claim["verdict"])}</span>'
     return first, _text(claim["source"]), measured, word
 
 
-def _part(part: dict) -> str:
+def _part(part: dict, below: dict | None) -> str:
+    """Show what was measured, and once below all parts of one rule what it was held against."""
     if not part.get("interval"):
         return ""
     ends = (float("nan") if end is None else end for end in part["interval"])
     name = f"{_text(part['name'])}: " if part.get("name") else ""
-    return (f"<div>{name}{table.measured(Interval(*ends, part.get('n') or 1))}</div>"
-            + _quiet(f"{part['statistic']}; wanted {part['rule']}"))
+    number = f"<div>{name}{table.measured(Interval(*ends, part.get('n') or 1))}</div>"
+    rule = part["statistic"], part["rule"]
+    if below and rule == (below["statistic"], below["rule"]):
+        return number
+    return number + _quiet(f"{rule[0]}; wanted {rule[1]}")
 
 
 def _verdict_class(claim: dict) -> str:
