@@ -93,8 +93,9 @@ def test(chapter="", rest=()):
     chapter = _find(chapter)
     python = _prepare("test")
     only = ["-k", chapter.split("_", 1)[1], "-m", QUICK] if chapter else []
+    everything = ["--doctest-modules", "--dist", "worksteal", "tests", "gradcourse"]
     codes = [
-        _pytest(python, ["--doctest-modules", "tests", "gradcourse", *only, *rest]),
+        _pytest(python, [*everything, *only, *rest]),
         _pages(python, _rooms(chapter), rest, GRADCOURSE_MODE="smoke"),
     ]
     print("test: " + ("passed" if not any(codes) else "failed"))

@@ -55,10 +55,11 @@ def _hat(K: int) -> Tensor:
 
 
 def hidden(draw, *, waves: tuple[float, float], S: int) -> Curve:
-    """Draw a curve of two waves in the given range of frequencies."""
+    """Draw a curve of two waves in the given range of frequencies, which do not cancel."""
     x = torch.linspace(-3, 3, POINTS, dtype=torch.float64)
-    L = sum(draw.uniform(1.2, 1.8) * torch.sin(draw.uniform(*waves) * x + draw.uniform(0, 6.3))
-            for _ in range(2))
+    first = draw.uniform(0, 6.3)
+    L = sum(draw.uniform(1.2, 1.8) * torch.sin(draw.uniform(*waves) * x + phase)
+            for phase in (first, first + draw.uniform(-1.5, 1.5)))
     return Curve(L + 2, draw.uniform(5, 8), S, draw.seed(), f"a hidden curve, {60 * S} evaluations")
 
 

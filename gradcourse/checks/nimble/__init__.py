@@ -172,7 +172,7 @@ def _half_open(call, draw):
 
 @STEP.check("shut neurons stay", hint=1)
 def _shut(call, draw):
-    case = trials.step_case(draw, 5, 1 + draw.uniform(0.3, 0.7))
+    case = trials.step_case(draw, 5, 1 + draw.uniform(0.3, 0.7), lr_size=0.01)
     return trials.compare_shut(call, case)
 
 
