@@ -63,6 +63,7 @@ OTHER, THIS = "benefit, other cause", "benefit, this cause"
 CASES = {
     "harm": ((-3.0, -0.5), (-1.0, 0.4), HARM),
     "harm, cause unclear": ((-3.0, -0.5), (-4.0, 5.0), HARM),
+    "hardly harm": ((-3.0, -0.02), (-1.0, 0.4), HARM),
     "holds zero": ((-0.6, 0.7), (-2.0, 3.0), SMALL),
     "above zero": ((0.1, 0.8), (1.2, 2.0), SMALL),
     "no cause to ask": ((-0.6, 0.7), (1.5, 3.0), SMALL),
@@ -72,9 +73,11 @@ CASES = {
     "wide": ((-2.0, 3.0), (1.3, 2.9), OPEN),
     "above zero only": ((0.3, 3.0), (1.3, 2.9), OPEN),
     "cause unclear": ((1.6, 3.5), (0.3, 2.9), OPEN),
+    "nothing clear": ((0.3, 3.0), (-0.5, 0.6), OPEN),
     "high at zero": ((-2.0, 0.0), (1.5, 3.0), SMALL),
     "high at delta": ((0.2, 1.0), (1.5, 3.0), OPEN),
     "low at delta": ((1.0, 3.0), (1.5, 3.0), THIS),
+    "low at delta, other cause": ((1.0, 3.0), (-0.5, 0.6), OTHER),
     "added low at delta": ((1.5, 3.0), (1.0, 2.0), THIS),
     "added high at delta": ((1.5, 3.0), (0.2, 1.0), OPEN),
 }
@@ -160,6 +163,13 @@ def compare_plan(call, pilots: list[Tensor], delta: float) -> Failure | None:
         causes.append((tempted, "the effect is delta: a pilot's mean must tempt nobody"))
     named = next((cause for wrong, cause in causes if list(got) == wrong), None)
     return Failure(tried, str(want), str(list(got)), named or "the chance with these is not 0.8", 2)
+
+
+def slips_agree(pilots: list[Tensor], delta: float) -> bool:
+    """Tell whether half an interval of delta and a whole chance for each give the same numbers."""
+    level, spreads = 1 - 0.05 / len(pilots), [float(d.std()) for d in pilots]
+    return ([_half_width(s, delta, level) for s in spreads]
+            == [seeds_needed(s, delta, 0.95) for s in spreads])
 
 
 def _half_width(s: float, delta: float, level: float) -> int:

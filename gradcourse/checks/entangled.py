@@ -80,7 +80,7 @@ WORDS = Exercise(
 
 @WORDS.check("harm", hint=1)
 def _harm(call, draw):
-    return audits.compare_words(call, draw, ["harm", "harm, cause unclear"])
+    return audits.compare_words(call, draw, ["harm", "harm, cause unclear", "hardly harm"])
 
 
 @WORDS.check("too small to matter", hint=2)
@@ -95,13 +95,15 @@ def _cause(call, draw):
 
 @WORDS.check("inconclusive", hint=2)
 def _inconclusive(call, draw):
-    return audits.compare_words(call, draw, ["wide", "above zero only", "cause unclear"])
+    cases = ["wide", "above zero only", "cause unclear", "nothing clear"]
+    return audits.compare_words(call, draw, cases)
 
 
 @WORDS.check("exactly on the border", hint=3)
 def _border(call, draw):
     return audits.compare_words(call, draw, ["high at zero", "high at delta", "low at delta",
-                                             "added low at delta", "added high at delta"])
+                                             "low at delta, other cause", "added low at delta",
+                                             "added high at delta"])
 
 
 # entangled.3: how many seeds
@@ -144,7 +146,10 @@ def _mean(call, draw):
 @PLAN.check("four contrasts share one chance", hint=2)
 def _four(call, draw):
     pilots = [spread * audits.pilot(draw, 6) for spread in (2.0, 3.0, 4.0, 5.0)]
-    return audits.compare_plan(call, pilots, draw.uniform(4.0, 6.0))
+    delta = draw.uniform(4.0, 6.0)
+    while audits.slips_agree(pilots, delta):
+        delta = draw.uniform(4.0, 6.0)
+    return audits.compare_plan(call, pilots, delta)
 
 
 # entangled.4: the mapped gradient
@@ -168,7 +173,8 @@ MAP = Exercise(
 
 @MAP.check("two letters", hint=2)
 def _two_letters(call, draw):
-    return audits.compare_map(call, draw.normal(2, 5), draw.normal(2, 5), draw.uniform(0.2, 0.6))
+    C = 0.6 * draw.normal(2, 5)  # short enough for raw products to mix too
+    return audits.compare_map(call, draw.normal(2, 5), C, draw.uniform(0.2, 0.6))
 
 
 @MAP.check("seven letters", hint=2)

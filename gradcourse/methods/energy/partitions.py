@@ -191,13 +191,14 @@ def normaliser(g: Tensor, link: str = "logistic", *, alpha: float = 1.5) -> Norm
         return Normaliser(value.detach(), value)
     a = 2.0 if link == "sparsemax" else alpha
     one, all_of_it = (_inverse_ratio(r, link, a) for r in (1.0, float(g.shape[-1])))
+    tight = 4 * torch.finfo(g.dtype).eps
     with torch.no_grad():
         tau = torch.maximum(g.mean(-1) - one, g.amax(-1) - all_of_it)  # mass >= 1 at both
         for _ in range(200):
             p = ratio(g - tau[..., None], link, alpha=a)
             bend = p.count_nonzero(-1) if a == 2 else torch.where(p > 0, p ** (2 - a), 0.0).sum(-1)
             step = (p.sum(-1) - g.shape[-1]) / bend
-            if not (step > 1e-15 * (1 + tau.abs())).any():
+            if not (step > tight * (1 + tau.abs())).any():
                 break
             tau = tau + step.clamp(min=0)
     least = tau + conjugate(g - tau[..., None], link, alpha=alpha).mean(-1)  # (5.2)
