@@ -22,6 +22,7 @@ OLDEST = (3, 11)
 BIN = "Scripts" if os.name == "nt" else "bin"
 STARTED, DONE = ".setup-started", ".setup-done.json"
 QUIET_KERNEL = {"IPKernelApp": {"log_level": "ERROR"}}  # else a warning at each kernel's start
+WORKERS = min(9, (os.cpu_count() or 1) + 1)  # one more than cores: some tests only wait
 QUICK = "not slow"  # what a run of one chapter takes; a later -m replaces it
 NO_TESTS = 5  # pytest's code when nothing was collected
 HELP = """\
@@ -144,7 +145,7 @@ COMMANDS = {
 
 def _pytest(python, words, **env):
     print("test: pytest " + " ".join(words), flush=True)
-    return _run([python, "-m", "pytest", "-q", "-n", "2", *words], **env)
+    return _run([python, "-m", "pytest", "-q", "-n", str(WORKERS), *words], **env)
 
 
 def _pages(python, rooms, rest, **env):

@@ -73,9 +73,9 @@ def measure_all(name: str, groups: list[str], rounds: int | None = None, say=pri
     failed = install(say)
     for group in dict.fromkeys(groups):
         say(f"bench: peers of {name}: {group}", flush=True)
-        subprocess.run([str(PYTHON), "-m", "benchmarks.peers", name, group, json.dumps(failed),
-                        str(rounds or 0)], cwd=ROOT,
-                       check=True, env={**os.environ, **ONE_THREAD})
+        subprocess.run([str(PYTHON), "-W", "ignore", "-m", "benchmarks.peers", name, group,
+                        json.dumps(failed), str(rounds or 0)],
+                       cwd=ROOT, check=True, env={**os.environ, **ONE_THREAD})
 
 
 ONE_THREAD = {

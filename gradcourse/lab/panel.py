@@ -100,8 +100,8 @@ def _as_output(error: Exception) -> dict:
 def _widget(slider: Slider):
     """Choose the widget: whole numbers, even steps or decades."""
     common = {"description": slider.label, "value": slider.start,
-              "style": {"description_width": "12em"},
-              "layout": {"width": "38em", "max_width": "100%"}}
+              "style": {"description_width": "13.5em"},
+              "layout": {"width": "39.5em", "max_width": "100%"}}
     ends = slider.low, slider.high, slider.start, slider.step
     if slider.log:
         return widgets.FloatLogSlider(min=_decades(slider.low), max=_decades(slider.high),

@@ -307,7 +307,7 @@ class SweepPanel(Panel):
 
     arms = ("by context", "shuffled", "uniform", "regulariser")
     sliders = (Slider("lam", "coefficient λ", -0.9, 0.9, 0.3, 0.3),
-               Slider("arm", "arm (1 context, 2 shuffled, 3 uniform, 4 regulariser)", 1, 4, 1, 1))
+               Slider("arm", "arm (1 to 4)", 1, 4, 1, 1))
     strip = ({}, {"lam": -0.3}, {"arm": 2})
     alt = ("Left: training loss of the arm and of plain training. Right: the gain on unseen text "
            "against λ with intervals. Mixing by context harms, un-mixing helps, and with the "
