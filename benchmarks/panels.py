@@ -78,9 +78,20 @@ def _sweep(page, handle) -> list[float]:
             break
         before = page.evaluate("seen.count")
         handle.press("ArrowRight")
-        page.wait_for_function("before => seen.count > before", arg=before, timeout=20_000)
-        times.append(page.evaluate("seen.shown - seen.key"))
+        if _changed(page, before):
+            times.append(page.evaluate("seen.shown - seen.key"))
     return times[WARM:]
+
+
+def _changed(page, before: int) -> bool:
+    """Wait for the new picture; False when the kernel is done and drew the same one again."""
+    deadline = time.monotonic() + 20
+    while page.evaluate("seen.count") == before and time.monotonic() < deadline:
+        time.sleep(0.02)
+        if time.monotonic() > deadline - 17:  # three seconds without a picture
+            wait_idle(page, 60)
+            break
+    return page.evaluate("seen.count") > before
 
 
 def _burst(page, handle) -> float:

@@ -166,8 +166,8 @@ shows how long 95 of 100 learners wait at most for their verdict: the median of
 
 ![{_alt(queue)}](scaling.png)
 
-{_needed(needed)} Fewer are cheaper and only later: with the first point of the picture,
-{queue['rows'][0]['workers']} workers, 95 of 100 have their verdict within
+{_needed(needed)} Fewer are cheaper and only later: at the first point of the picture
+(workers: {queue['rows'][0]['workers']}) 95 of 100 have their verdict within
 {queue['rows'][0]['p95'] / 60:.0f} minutes.
 
 ## Does the simulation tell the truth?
