@@ -180,9 +180,16 @@ one and on two real workers. Simulated: the same arrivals with service times dra
 |---|---|---|---|
 {real}
 
-The simulation leaves out: the network, a scheduler's own time, machines that fail, and workers that
-share a core with something else.
+{_apart(told["queue"]["real"])}The simulation leaves out: the network, a scheduler's own time,
+machines that fail, and workers that share a core with something else.
 """
+
+
+def _apart(real: list[dict]) -> str:
+    """Say it where submissions that come one by one took longer than those of the batch."""
+    longer = all(row["predicted"] < row["low"] for row in real)
+    return ("Submissions that come one by one took longer here than those of the batch: the "
+            "prediction is too hopeful.\n\n" if longer else "")
 
 
 def _nbgrader(nb: dict) -> str:

@@ -1,5 +1,6 @@
 """What a page imports: begin, show, source, panel, verify."""
 
+import asyncio
 import base64
 import io
 import re
@@ -295,6 +296,36 @@ def test_floating_dust_does_not_draw_a_frame_twice():
     live = LivePanel(Dot())
     live.sliders["x"].value = 0.1 + 0.2
     assert live._settings()["x"] == 0.3
+
+
+@pytest.mark.parametrize("name, moves", [
+    ("x", (0.5, 0.6, 0.7)), ("n", (3, 4, 5)), ("scale", (1.0, 10**0.1, 10**0.2)), ("n", (9, 8, 7))])
+def test_with_a_kernel_the_next_frame_of_a_slow_panel_is_drawn_ahead(name, moves):
+    async def move():
+        live = LivePanel(Dot())
+        live.slow = True
+        for value in moves[:2]:
+            live.sliders[name].value = value
+        await asyncio.sleep(0.5)
+        drawn = [dict(zip(Dot().start(), key, strict=True)) for key in live.panel._memory]
+        live.sliders[name].value = moves[2]
+        return live._settings() in drawn, live.errors.outputs
+
+    assert asyncio.run(move()) == (True, ())
+
+
+@pytest.mark.parametrize("value", [1.0, 8])
+def test_a_frame_drawn_ahead_fails_in_silence(value):
+    """Past the end of a slider, and where the panel itself fails."""
+    async def move():
+        live = LivePanel(Dot())
+        live.slow = True
+        live.sliders["x" if value == 1.0 else "n"].value = value
+        live.sliders["n"].value = 8
+        await asyncio.sleep(0.5)
+        return live.errors.outputs
+
+    assert asyncio.run(move()) == ()
 
 
 def test_an_error_is_shown_in_the_panel_and_the_sliders_live_on():

@@ -3,9 +3,12 @@
 Where no kernel runs, the page shows the static strip that is stored in the same output.
 """
 
+import asyncio
+import contextlib
 import html
 import math
 import struct
+import time
 import traceback
 
 import ipywidgets as widgets
@@ -27,6 +30,8 @@ STYLE = """<style>
 .gradcourse-panel .gradcourse-alt { position: absolute; width: 1px; height: 1px;
   overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 </style>"""
+SLOW = 0.03  # seconds of a frame from which on the next one is drawn ahead
+AHEAD = 0.002  # seconds until it is begun: the one just drawn leaves first
 
 
 class LivePanel:
@@ -38,6 +43,7 @@ class LivePanel:
         self.image = widgets.Image(format="png", layout=_image_layout(panel))
         self.line = widgets.HTML(layout={"margin": "2px 0 0 0", "max_width": "100%"})
         self.errors = widgets.Output()
+        self.slow, self.ahead = False, None  # is it; the call that will draw the next frame
         for widget in self.sliders.values():
             widget.observe(self._moved, names="value")
         self._moved(None)
@@ -53,6 +59,7 @@ class LivePanel:
 
     def _moved(self, change) -> None:
         """Show the frame at the sliders' settings; an error is shown and the sliders stay."""
+        began = time.perf_counter()
         try:
             png, text = self.panel.look(**self._settings())
         except Exception as error:
@@ -61,15 +68,34 @@ class LivePanel:
         self.image.value = png
         self.line.value = _says(text)
         self.errors.outputs = ()
+        if change:
+            self.slow |= time.perf_counter() - began > SLOW
+            self._draw_ahead(change)
+
+    def _draw_ahead(self, change) -> None:
+        """Draw the frame of the same move once more, while the browser still shows this one."""
+        if not self.slow:  # quick frames leave the processor to the browser
+            return
+        if self.ahead:
+            self.ahead.cancel()
+        (slider,) = (s for s in self.panel.sliders if self.sliders[s.name] is change["owner"])
+        old, new = change["old"], change["new"]
+        following = new * new / old if slider.log else new + new - old
+        with contextlib.suppress(RuntimeError):  # outside a kernel nobody waits
+            loop = asyncio.get_running_loop()
+            self.ahead = loop.call_later(AHEAD, self._prepare, slider.name, following)
+
+    def _prepare(self, name: str, value: float) -> None:
+        settings = self._settings() | {name: _plain(value)}
+        with contextlib.suppress(Exception):  # past the end, or shown when it is asked for
+            self.panel.look(**settings)
 
     def _settings(self) -> dict[str, float]:
-        """Read the sliders, without the dust of floating-point steps."""
+        """Read the sliders."""
         settings = {}
         for slider in self.panel.sliders:
             value = self.sliders[slider.name].value
-            if isinstance(value, float):
-                value = min(max(float(f"{value:.6g}"), slider.low), slider.high)
-            settings[slider.name] = value
+            settings[slider.name] = min(max(_plain(value), slider.low), slider.high)
         return settings
 
 
@@ -110,6 +136,11 @@ def _widget(slider: Slider):
         return widgets.IntSlider(min=slider.low, max=slider.high, step=slider.step, **common)
     return widgets.FloatSlider(min=slider.low, max=slider.high, step=slider.step,
                                readout_format=".3g", **common)
+
+
+def _plain(value: float) -> float:
+    """Take the dust of floating-point steps away."""
+    return float(f"{value:.6g}") if isinstance(value, float) else value
 
 
 def _decades(value: float) -> float:
