@@ -6,7 +6,7 @@ import torch
 
 from gradcourse.methods.clipping import State, acclip_step, clip_coordinates, threshold
 from gradcourse.pictures import clipping as draw
-from gradcourse.pictures.clipping.panels import _walk
+from gradcourse.pictures.clipping_parts.panels import _walk
 from gradcourse.pictures.style import FAILURE, METHOD, overflow
 
 TAILS = [1.2, 1.5, 2.0, 3.0]

@@ -152,7 +152,7 @@ def test_rounding_panel_is_the_exact_fixed_point():
 
 def test_chain_panel_replays_what_the_chain_had_learnt():
     panel = draw.ChainPanel()
-    from gradcourse.pictures.contour import panels
+    from gradcourse.pictures.contour_parts import panels
 
     path, w, J = panels._learning_run(0.75, 0.02)
     theta = torch.full((panel.m,), 1 / panel.m, dtype=torch.float64)

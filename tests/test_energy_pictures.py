@@ -8,7 +8,7 @@ import torch
 
 from gradcourse.methods.energy import second_moment_unary, tau_bias
 from gradcourse.pictures import energy as draw
-from gradcourse.pictures.energy.panels import share
+from gradcourse.pictures.energy_parts.panels import share
 from gradcourse.pictures.style import FAILURE, METHOD, overflow
 from gradcourse.problems import Switches, bumps
 

@@ -6,7 +6,7 @@ import torch
 
 from gradcourse.methods.nimble import born, predict, ramp_mask, sigmoid_mask, size_path, train
 from gradcourse.pictures import nimble as draw
-from gradcourse.pictures.nimble import quick
+from gradcourse.pictures.nimble_parts import quick
 from gradcourse.pictures.style import BASELINE, EXTRA, FAILURE, METHOD, REPAIRED, overflow
 from gradcourse.problems import bessel_curve
 

@@ -176,3 +176,9 @@ def _file(stem):
 
 def _hidden(path):
     return ".ipynb_checkpoints" in path.parts
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+@pytest.mark.parametrize("room", ["pictures", "checks"])
+def test_a_chapters_pictures_and_checks_are_one_module_whatever_their_parts(name, room):
+    assert (LIBRARY / room / f"{name.split('_', 1)[1]}.py").is_file()

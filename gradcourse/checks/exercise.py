@@ -223,7 +223,8 @@ def _from_error(error: AnswerError) -> Failure:
 def slugs() -> list[str]:
     """List the chapters that have checks."""
     package = importlib.import_module(__package__)
-    return sorted({m.name for m in pkgutil.iter_modules(package.__path__)} - MACHINERY)
+    found = {m.name for m in pkgutil.iter_modules(package.__path__)}
+    return sorted(name for name in found - MACHINERY if not name.endswith("_parts"))
 
 
 def load(slug: str) -> dict[str, Exercise]:

@@ -70,7 +70,8 @@ def sources(name: str, root: Path) -> list[Path]:
     library, slug = root / "gradcourse", files.slug_of(name)
     found = []
     for room in OWN:
-        found += [library / room / f"{slug}.py", *sorted((library / room / slug).rglob("*.py"))]
+        found += [library / room / f"{slug}.py", *sorted((library / room / slug).rglob("*.py")),
+                  *sorted((library / room / f"{slug}_parts").rglob("*.py"))]
     return [path for path in found if path.is_file()]
 
 

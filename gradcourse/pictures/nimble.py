@@ -1,6 +1,6 @@
 """Pictures of chapter 07: a network that grows, how fast, and what a price makes of it."""
 
-from gradcourse.pictures.nimble.figures import (
+from gradcourse.pictures.nimble_parts.figures import (
     STYLES,
     fair,
     kick,
@@ -13,7 +13,7 @@ from gradcourse.pictures.nimble.figures import (
     theory,
     valley,
 )
-from gradcourse.pictures.nimble.panels import GrowPanel, PricePanel
+from gradcourse.pictures.nimble_parts.panels import GrowPanel, PricePanel
 
 __all__ = ["STYLES", "GrowPanel", "PricePanel", "fair", "kick", "loophole", "network", "opening",
            "race", "referee", "shop", "theory", "valley"]

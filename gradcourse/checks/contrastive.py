@@ -9,7 +9,7 @@ import math
 import torch
 
 from gradcourse.checks.compare import Failure, close_number, misfit, require, same
-from gradcourse.checks.contrastive import pairs, races
+from gradcourse.checks.contrastive_parts import pairs, races
 from gradcourse.checks.exercise import Exercise
 from gradcourse.methods.contrastive import info_nce, log_odds, nt_xent
 

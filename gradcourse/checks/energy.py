@@ -10,7 +10,7 @@ from itertools import permutations
 import torch
 
 from gradcourse.checks.compare import Failure, same
-from gradcourse.checks.energy import curves, guesses
+from gradcourse.checks.energy_parts import curves, guesses
 from gradcourse.checks.exercise import Exercise
 from gradcourse.methods import energy
 

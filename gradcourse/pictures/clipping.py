@@ -1,6 +1,6 @@
 """Pictures of chapter 02: rare huge errors, what a cut does to them, and what else could be it."""
 
-from gradcourse.pictures.clipping.figures import (
+from gradcourse.pictures.clipping_parts.figures import (
     STYLES,
     fair,
     moments,
@@ -11,7 +11,7 @@ from gradcourse.pictures.clipping.figures import (
     tails,
     theory,
 )
-from gradcourse.pictures.clipping.panels import (
+from gradcourse.pictures.clipping_parts.panels import (
     BalancePanel,
     OutlierPanel,
     RestPanel,

@@ -8,7 +8,7 @@ import torch
 from matplotlib.figure import Figure
 
 from gradcourse.methods.energy import log_mean_bias, second_moment_unary, tau_bias
-from gradcourse.pictures.energy.figures import BORDER, INPUT, PARTITION, QUIET
+from gradcourse.pictures.energy_parts.figures import BORDER, INPUT, PARTITION, QUIET
 from gradcourse.pictures.panel import Panel, Slider
 from gradcourse.pictures.style import (
     BASELINE,

@@ -18,8 +18,16 @@ from gradcourse.methods.contour import (
     published_fixed_point,
     weighted_mean,
 )
-from gradcourse.pictures.contour.figures import BORDER, ENERGY, FLAT, GREEN, PLACE, QUIET, TINT
-from gradcourse.pictures.contour.figures import title as headline
+from gradcourse.pictures.contour_parts.figures import (
+    BORDER,
+    ENERGY,
+    FLAT,
+    GREEN,
+    PLACE,
+    QUIET,
+    TINT,
+)
+from gradcourse.pictures.contour_parts.figures import title as headline
 from gradcourse.pictures.panel import Panel, Slider
 from gradcourse.pictures.style import BASELINE, FAILURE, METHOD, REPAIRED, THEORY, figure
 from gradcourse.problems import Mixture

@@ -7,7 +7,7 @@ judge holds the runs and looks at what was asked.
 from gradcourse.checks import walks
 from gradcourse.checks.compare import Failure, require, same
 from gradcourse.checks.exercise import Exercise
-from gradcourse.checks.nimble import clocks, shares, trials
+from gradcourse.checks.nimble_parts import clocks, shares, trials
 
 # nimble.1: the ramp mask
 MASK = Exercise(

@@ -12,7 +12,7 @@ from gradcourse.methods.clipping import (
     rate_exponent,
     threshold,
 )
-from gradcourse.pictures.clipping.figures import BORDER, QUIET, STEPS
+from gradcourse.pictures.clipping_parts.figures import BORDER, QUIET, STEPS
 from gradcourse.pictures.panel import Panel, Slider
 from gradcourse.pictures.style import BASELINE, FAILURE, METHOD, REPAIRED, THEORY, figure
 from gradcourse.problems import pareto_from_uniform

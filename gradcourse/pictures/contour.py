@@ -1,6 +1,6 @@
 """Pictures of chapter 04: a flattened landscape, what it does to averages, and what undoes it."""
 
-from gradcourse.pictures.contour.figures import (
+from gradcourse.pictures.contour_parts.figures import (
     STYLES,
     bins,
     calibration,
@@ -14,7 +14,7 @@ from gradcourse.pictures.contour.figures import (
     theory,
     visits,
 )
-from gradcourse.pictures.contour.panels import ChainPanel, FlatPanel, RoundingPanel
+from gradcourse.pictures.contour_parts.panels import ChainPanel, FlatPanel, RoundingPanel
 
 __all__ = ["STYLES", "ChainPanel", "FlatPanel", "RoundingPanel", "bins", "calibration", "fair",
            "finite_steps", "opening", "plane", "positions", "referee", "staircase", "theory",

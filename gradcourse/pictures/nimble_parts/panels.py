@@ -7,8 +7,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from gradcourse.methods.nimble import born, size_path
-from gradcourse.pictures.nimble import quick
-from gradcourse.pictures.nimble.figures import BORDER, CURVE, QUIET, SIZE, STEP, network
+from gradcourse.pictures.nimble_parts import quick
+from gradcourse.pictures.nimble_parts.figures import BORDER, CURVE, QUIET, SIZE, STEP, network
 from gradcourse.pictures.panel import Panel, Slider
 from gradcourse.pictures.style import BASELINE, FAILURE, METHOD, end_label, figure
 from gradcourse.problems import bessel_curve

@@ -3,7 +3,7 @@
 import torch
 
 from gradcourse.checks.compare import same, untouched
-from gradcourse.checks.contour import flats
+from gradcourse.checks.contour_parts import flats
 from gradcourse.checks.exercise import Exercise
 
 # contour.1: which bin

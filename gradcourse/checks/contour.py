@@ -4,8 +4,8 @@ Two have no twin in the library: the experiment that isolates the steps, and the
 a weight is rounded to either edge.
 """
 
-from gradcourse.checks.contour.forces import BIN, FORCE
-from gradcourse.checks.contour.rests import ISOLATE, REST
-from gradcourse.checks.contour.weights import PRICE, WEIGHT
+from gradcourse.checks.contour_parts.forces import BIN, FORCE
+from gradcourse.checks.contour_parts.rests import ISOLATE, REST
+from gradcourse.checks.contour_parts.weights import PRICE, WEIGHT
 
 __all__ = ["BIN", "FORCE", "ISOLATE", "PRICE", "REST", "WEIGHT"]

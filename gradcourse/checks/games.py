@@ -9,7 +9,7 @@ import torch
 from gradcourse.checks import walks
 from gradcourse.checks.compare import Failure, close, close_number, misfit, refuses, require, same
 from gradcourse.checks.exercise import Exercise
-from gradcourse.checks.games import duels, trials
+from gradcourse.checks.games_parts import duels, trials
 from gradcourse.methods.games import QuadraticGame, best_ratio, largest_ratio
 
 # games.1: the best ratio

@@ -1,0 +1,1 @@
+"""What judges the exercises of chapter contour, gathered in `gradcourse.checks.contour`."""

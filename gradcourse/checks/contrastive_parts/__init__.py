@@ -1,0 +1,1 @@
+"""What judges the exercises of chapter contrastive, gathered in `gradcourse.checks.contrastive`."""

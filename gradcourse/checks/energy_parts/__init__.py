@@ -1,0 +1,1 @@
+"""What judges the exercises of chapter energy, gathered in `gradcourse.checks.energy`."""

@@ -1,0 +1,1 @@
+"""What judges the exercises of chapter games, gathered in `gradcourse.checks.games`."""

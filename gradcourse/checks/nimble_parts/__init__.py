@@ -1,0 +1,1 @@
+"""What judges the exercises of chapter nimble, gathered in `gradcourse.checks.nimble`."""

@@ -1,0 +1,1 @@
+"""Figures and panels of chapter clipping, gathered in `gradcourse.pictures.clipping`."""

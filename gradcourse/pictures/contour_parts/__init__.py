@@ -1,0 +1,1 @@
+"""Figures and panels of chapter contour, gathered in `gradcourse.pictures.contour`."""

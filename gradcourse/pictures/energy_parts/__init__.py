@@ -1,0 +1,1 @@
+"""Figures and panels of chapter energy, gathered in `gradcourse.pictures.energy`."""

@@ -1,0 +1,1 @@
+"""Figures and panels of chapter nimble, gathered in `gradcourse.pictures.nimble`."""
