@@ -14,8 +14,8 @@ from nbclient import NotebookClient
 from PIL import Image
 
 from gradcourse.lab import begin, panel, show, source, verify
-from gradcourse.lab.panel import LivePanel
-from gradcourse.pictures.panel import Panel, Slider
+from gradcourse.lab.panel import REST, LivePanel
+from gradcourse.pictures.panel import QUICK_DPI, Panel, Slider
 from gradcourse.pictures.style import METHOD, figure
 
 
@@ -300,14 +300,13 @@ def test_floating_dust_does_not_draw_a_frame_twice():
 
 @pytest.mark.parametrize("name, moves", [
     ("x", (0.5, 0.6, 0.7)), ("n", (3, 4, 5)), ("scale", (1.0, 10**0.1, 10**0.2)), ("n", (9, 8, 7))])
-def test_with_a_kernel_the_next_frame_of_a_slow_panel_is_drawn_ahead(name, moves):
+def test_with_a_kernel_the_next_frame_of_the_same_move_is_drawn_ahead(name, moves):
     async def move():
         live = LivePanel(Dot())
-        live.slow = True
         for value in moves[:2]:
             live.sliders[name].value = value
-        await asyncio.sleep(0.5)
-        drawn = [dict(zip(Dot().start(), key, strict=True)) for key in live.panel._memory]
+        await asyncio.sleep(0.2)
+        drawn = [dict(zip(Dot().start(), key, strict=True)) for key in live.quick._memory]
         live.sliders[name].value = moves[2]
         return live._settings() in drawn, live.errors.outputs
 
@@ -319,13 +318,38 @@ def test_a_frame_drawn_ahead_fails_in_silence(value):
     """Past the end of a slider, and where the panel itself fails."""
     async def move():
         live = LivePanel(Dot())
-        live.slow = True
         live.sliders["x" if value == 1.0 else "n"].value = value
         live.sliders["n"].value = 8
         await asyncio.sleep(0.5)
         return live.errors.outputs
 
     assert asyncio.run(move()) == ()
+
+
+def test_with_a_kernel_a_frame_comes_quickly_and_is_denser_once_the_sliders_rest():
+    async def move():
+        live = LivePanel(Dot())
+        seen = [live.image.value]
+        live.image.observe(lambda change: seen.append(change["new"]), names="value")
+        for value in (0.8, 0.9):
+            live.sliders["x"].value = value
+        await asyncio.sleep(REST + 0.7)
+        return seen
+
+    quick = Dot().drawn_at(QUICK_DPI)
+    assert asyncio.run(move()) == [
+        Dot().frame(), quick.frame(x=0.8), quick.frame(x=0.9), Dot().frame(x=0.9)]
+
+
+def test_with_a_kernel_the_stage_of_the_first_move_is_set_beforehand():
+    async def wait():
+        live = LivePanel(Dot())
+        await asyncio.sleep(REST + 0.7)
+        return live
+
+    live = asyncio.run(wait())
+    assert list(live.quick._memory) == [tuple(Dot().start().values())]
+    assert live.image.value == Dot().frame()
 
 
 def test_an_error_is_shown_in_the_panel_and_the_sliders_live_on():

@@ -13,7 +13,14 @@ import pytest
 from PIL import Image
 
 from gradcourse import pictures
-from gradcourse.pictures.panel import REMEMBERED, Panel, Slider, encode
+from gradcourse.pictures.panel import (
+    FRAME_DPI,
+    QUICK_DPI,
+    REMEMBERED,
+    Panel,
+    Slider,
+    encode,
+)
 from gradcourse.pictures.strip import STRIP_DPI
 from gradcourse.pictures.style import METHOD, end_label, figure, overflow, picture
 
@@ -87,9 +94,10 @@ class TestEveryPanel:
         assert len(frames) > len(panel.extremes()) // 2
 
     def test_no_text_leaves_the_canvas(self, make):
-        panel = make()
+        panel, quick = make(), make().drawn_at(QUICK_DPI)
         for settings in panel.extremes():
             assert panel.lost_texts(**settings) == [], settings
+            assert quick.lost_texts(**settings) == [], settings
         assert overflow(panel.strip_figure()) == []
 
     def test_same_settings_same_bytes_whatever_came_before(self, make):
@@ -160,6 +168,14 @@ def test_strip_and_live_frame_do_not_disturb_each_other():
     assert strip == Wave().strip_png()
     assert size(strip)[0] == 9 * STRIP_DPI
     assert panel.frame(height=2.0) == Wave().frame(height=2.0)
+
+
+def test_the_same_panel_at_another_density_has_a_stage_of_its_own():
+    panel = Wave()
+    frame, quick = panel.frame(), panel.drawn_at(QUICK_DPI)
+    assert size(quick.frame()) == tuple(round(n * QUICK_DPI / FRAME_DPI) for n in size(frame))
+    assert quick.say(height=0.5) == panel.say(height=0.5)
+    assert panel.frame() == frame and panel.frame(height=0.5) == Wave().frame(height=0.5)
 
 
 def test_frames_are_remembered_and_forgotten():

@@ -8,14 +8,13 @@ import contextlib
 import html
 import math
 import struct
-import time
 import traceback
 
 import ipywidgets as widgets
 from IPython.display import display
 
 from gradcourse.lab.show import CSS_DPI, dots, image_bundle, refuse_overflow
-from gradcourse.pictures.panel import FRAME_DPI, Panel, Slider
+from gradcourse.pictures.panel import FRAME_DPI, QUICK_DPI, Panel, Slider
 from gradcourse.pictures.strip import STRIP_DPI
 from gradcourse.pictures.style import png
 
@@ -30,23 +29,24 @@ STYLE = """<style>
 .gradcourse-panel .gradcourse-alt { position: absolute; width: 1px; height: 1px;
   overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 </style>"""
-SLOW = 0.03  # seconds of a frame from which on the next one is drawn ahead
-AHEAD = 0.002  # seconds until it is begun: the one just drawn leaves first
+AHEAD = 0.06  # seconds of rest until the next frame is drawn: the browser shows this one first
+REST = 0.3  # seconds of rest until this one is drawn again for screens with dense pixels
 
 
 class LivePanel:
     """A panel with its sliders, for a page with a kernel."""
 
     def __init__(self, panel: Panel):
-        self.panel = panel
+        self.panel, self.quick = panel, panel.drawn_at(QUICK_DPI)
         self.sliders = {slider.name: _widget(slider) for slider in panel.sliders}
         self.image = widgets.Image(format="png", layout=_image_layout(panel))
         self.line = widgets.HTML(layout={"margin": "2px 0 0 0", "max_width": "100%"})
         self.errors = widgets.Output()
-        self.slow, self.ahead = False, None  # is it; the call that will draw the next frame
+        self.plans = []  # what is drawn once the sliders rest
         for widget in self.sliders.values():
             widget.observe(self._moved, names="value")
-        self._moved(None)
+        if self._show(panel):
+            self._plan(REST, self.quick.look)  # the first move finds its stage set
 
     def box(self) -> widgets.VBox:
         """Stack sliders, picture, line and errors."""
@@ -58,37 +58,42 @@ class LivePanel:
         return box
 
     def _moved(self, change) -> None:
+        """Show the frame quickly; while the slider rests, draw the next one and this one denser."""
+        self._drop_plans()
+        here = self.quick if _loop() else self.panel  # outside a kernel nobody waits
+        if self._show(here):
+            self._plan(AHEAD, self._prepare, change)
+            self._plan(REST, self._show, self.panel)
+
+    def _show(self, panel: Panel) -> bool:
         """Show the frame at the sliders' settings; an error is shown and the sliders stay."""
-        began = time.perf_counter()
         try:
-            png, text = self.panel.look(**self._settings())
+            png, text = panel.look(**self._settings())
         except Exception as error:
             self.errors.outputs = (_as_output(error),)
-            return
+            return False
         self.image.value = png
         self.line.value = _says(text)
         self.errors.outputs = ()
-        if change:
-            self.slow |= time.perf_counter() - began > SLOW
-            self._draw_ahead(change)
+        return True
 
-    def _draw_ahead(self, change) -> None:
-        """Draw the frame of the same move once more, while the browser still shows this one."""
-        if not self.slow:  # quick frames leave the processor to the browser
-            return
-        if self.ahead:
-            self.ahead.cancel()
+    def _prepare(self, change) -> None:
+        """Draw the frame of the same move once more, while the reader looks at this one."""
         (slider,) = (s for s in self.panel.sliders if self.sliders[s.name] is change["owner"])
         old, new = change["old"], change["new"]
         following = new * new / old if slider.log else new + new - old
-        with contextlib.suppress(RuntimeError):  # outside a kernel nobody waits
-            loop = asyncio.get_running_loop()
-            self.ahead = loop.call_later(AHEAD, self._prepare, slider.name, following)
-
-    def _prepare(self, name: str, value: float) -> None:
-        settings = self._settings() | {name: _plain(value)}
+        settings = self._settings() | {slider.name: _plain(following)}
         with contextlib.suppress(Exception):  # past the end, or shown when it is asked for
-            self.panel.look(**settings)
+            self.quick.look(**settings)
+
+    def _plan(self, seconds: float, call, *args) -> None:
+        """Call something after a while, unless a slider moves before."""
+        if loop := _loop():
+            self.plans.append(loop.call_later(seconds, call, *args))
+
+    def _drop_plans(self) -> None:
+        while self.plans:
+            self.plans.pop().cancel()
 
     def _settings(self) -> dict[str, float]:
         """Read the sliders."""
@@ -114,6 +119,13 @@ def panel(panel: Panel) -> None:
     bundle.update(LivePanel(panel).box()._repr_mimebundle_())
     bundle["text/plain"] = panel.alt
     display(bundle, metadata=metadata, raw=True)
+
+
+def _loop() -> asyncio.AbstractEventLoop | None:
+    """Return the kernel's loop, or None outside a kernel."""
+    with contextlib.suppress(RuntimeError):
+        return asyncio.get_running_loop()
+    return None
 
 
 def _as_output(error: Exception) -> dict:

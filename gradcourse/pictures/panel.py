@@ -20,6 +20,7 @@ from gradcourse.pictures.strip import STRIP_DPI, compose
 from gradcourse.pictures.style import course_style, overflow, png
 
 FRAME_DPI = 144  # pixels per inch of a live frame: half as dense again as it is shown
+QUICK_DPI = 96  # of a frame while its slider moves: as dense as it is shown
 REMEMBERED = 128  # frames kept in memory
 
 
@@ -56,11 +57,13 @@ class Panel:
         strip: three changes, one slider each, applied one after the other from the start;
             the first may be empty.
         alt: what the picture shows, for a reader who cannot see it.
+        dpi: pixels per inch of its frames.
     """
 
     sliders: tuple[Slider, ...] = ()
     strip: tuple[dict[str, float], ...] = ()
     alt: str = ""
+    dpi: int = FRAME_DPI
     moving: list
 
     def compute(self, **settings: float) -> Any:
@@ -93,11 +96,19 @@ class Panel:
         key, memory = tuple(full.values()), self._remembered()
         if key not in memory:
             data = self.compute(**full)
-            memory[key] = encode(self._pixels(data, FRAME_DPI)), self.caption(data)
+            memory[key] = encode(self._pixels(data)), self.caption(data)
             while len(memory) > REMEMBERED:
                 memory.popitem(last=False)
         memory.move_to_end(key)
         return memory[key]
+
+    def drawn_at(self, dpi: int) -> "Panel":
+        """Return the same panel drawn at another density, with a stage and a memory of its own."""
+        twin = copy.copy(self)
+        for own in ("_stage", "_memory"):
+            vars(twin).pop(own, None)
+        twin.dpi = dpi
+        return twin
 
     def start(self) -> dict[str, float]:
         """Return the settings the panel opens with."""
@@ -130,12 +141,10 @@ class Panel:
 
     def strip_figure(self, dpi: int = STRIP_DPI) -> Figure:
         """Draw the strip: the frames one below the other, each with its setting and caption."""
-        twin = copy.copy(self)
-        vars(twin).pop("_stage", None)
-        looks = []
+        twin, looks = self.drawn_at(dpi), []
         for settings in self.strip_settings():
             data = self.compute(**settings)
-            looks.append((settings, twin._pixels(data, dpi), self.caption(data)))
+            looks.append((settings, twin._pixels(data), self.caption(data)))
         return compose(self.sliders, looks, dpi)
 
     def strip_png(self) -> bytes:
@@ -144,24 +153,24 @@ class Panel:
 
     def lost_texts(self, **settings: float) -> list[str]:
         """List the texts of one frame that leave its canvas."""
-        self._pixels(self.compute(**self.settings(**settings)), FRAME_DPI)
+        self._pixels(self.compute(**self.settings(**settings)))
         return overflow(self._stage[0], redraw=False)
 
     def _remembered(self) -> OrderedDict:
         return vars(self).setdefault("_memory", OrderedDict())
 
-    def _pixels(self, data: Any, dpi: int) -> np.ndarray:
+    def _pixels(self, data: Any) -> np.ndarray:
         with course_style():
-            fig, background = vars(self).get("_stage") or self._set_stage(dpi)
+            fig, background = vars(self).get("_stage") or self._set_stage()
             fig.canvas.restore_region(background)
             self.update(data)
             for artist in self.moving:
                 fig.draw_artist(artist)
         return np.array(fig.canvas.buffer_rgba())
 
-    def _set_stage(self, dpi: int) -> tuple:
+    def _set_stage(self) -> tuple:
         fig = self.draw()
-        fig.set_dpi(dpi)
+        fig.set_dpi(self.dpi)
         fig.canvas.draw()
         fig.set_layout_engine("none")
         self._stage = fig, fig.canvas.copy_from_bbox(fig.bbox)

@@ -4,6 +4,7 @@ For tests, benchmarks and pictures; needs a Chromium on PATH and Playwright.
 """
 
 import contextlib
+import json
 import os
 import re
 import shutil
@@ -55,10 +56,13 @@ def notebook(path: Path, *codes: str) -> None:
 
 
 @contextlib.contextmanager
-def server(folder: Path, home: Path, dark: bool = False):
-    """Run JupyterLab on a folder, with settings of its own below `home`; yield its address."""
+def server(folder: Path, home: Path, dark: bool = False, windowing: str | None = "none"):
+    """Run JupyterLab on a folder, with settings of its own below `home`; yield its address.
+
+    With windowing "none" every cell is in the page's tree, seen or not; None is JupyterLab's own.
+    """
     port = _free_port()
-    _settings(home, dark)
+    _settings(home, dark, windowing)
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",
                "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0",
                "--IdentityProvider.token=", "--ServerApp.password=",
@@ -116,9 +120,10 @@ def run_all(page, seconds: float) -> None:
     wait_idle(page, seconds)
 
 
-def _settings(home: Path, dark: bool) -> None:
-    wanted = {"notebook-extension/tracker": '{"windowingMode": "none"}',
-              "apputils-extension/notification": '{"fetchNews": "false", "checkForUpdates": false}'}
+def _settings(home: Path, dark: bool, windowing: str | None) -> None:
+    wanted = {"apputils-extension/notification": '{"fetchNews": "false", "checkForUpdates": false}'}
+    if windowing:
+        wanted["notebook-extension/tracker"] = json.dumps({"windowingMode": windowing})
     if dark:
         wanted["apputils-extension/themes"] = '{"theme": "JupyterLab Dark"}'
     for name, text in wanted.items():
