@@ -35,7 +35,8 @@ def _one_way(n: int) -> Group:
 
 
 def _both(n: int) -> Group:
-    targets = {1024: [Target("T6", BOTH, "lightly", 0.40)],
+    targets = {1024: [Target("T6", BOTH, "lightly", 0.40, why="three products of a matrix whose "
+                             "symmetry would do with two")],
                4096: [Target("T6", BOTH, "lightly", 0.25),
                       Target("T6", BOTH, "lightly", 0.12, "memory")],
                256: [Target("T6", BOTH, "pytorch-metric-learning", 1 / 500)]}

@@ -59,6 +59,7 @@ class Target(NamedTuple):
     most: float  # largest ratio, or largest median in ms
     unit: str = "time"  # or "memory", or "ms"
     note: str = ""  # how the target is put elsewhere, such as "at least 2 times as many steps"
+    why: str = ""  # what stands in the way, told where the target is missed
 
 
 class Peer(NamedTuple):

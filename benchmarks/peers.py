@@ -101,7 +101,8 @@ def _measure_here(name: str, group_name: str, failed: dict[str, str], rounds: in
             rows[peer] = common | {"version": metadata.version(p.package)}
         except Exception as error:  # any fault of a peer is a result
             calls.pop(peer, None)
-            why = failed.get(p.package) or f"{type(error).__name__}: {str(error).splitlines()[0]}"
+            first = str(error).splitlines()[0].partition(" (" + os.sep)[0]  # where it lies is ours
+            why = failed.get(p.package) or f"{type(error).__name__}: {first}"
             rows[peer] = common | {"error": why[:200]}
     times = measure(calls, rounds=rounds or group.rounds, seconds=group.seconds)
     for peer in calls:

@@ -87,7 +87,8 @@ def target_row(chapter: str, group: Group, target: Target, times: Times, peers: 
         row["date of the peer"] = seen["date"]
     else:
         found = times.ratio(target.ours, target.over)
-    return row | _range(found) | {"met": found.mid <= target.most,
+    met = found.mid <= target.most
+    return row | _range(found) | {"met": met, "why": "" if met else target.why,
                                   "sure": not found.low <= target.most <= found.high,
                                   "told": verdict(found.mid, target.most)}
 
@@ -151,7 +152,7 @@ def _targets(results: dict) -> list[str]:
         found = row.get("missing") or f"**{row['ratio']:.3g}** ({row['low']:.3g}–{row['high']:.3g})"
         told = row.get("told", "not measured")
         told += "" if row.get("sure", True) else ", but within the noise"
-        told += f"; {row['note']}" if row["note"] else ""
+        told += "".join(f"; {row[key]}" for key in ("note", "why") if row.get(key))
         lines.append(f"| {row['target']} | {ours} | {over} | {most} | {found} | {told} |")
     return lines
 

@@ -114,7 +114,8 @@ def group(**how):
     work = {"ours": lambda i: lambda: None, "usual": lambda i: lambda: None}
     peers = {"there": Peer("pkg", lambda i: lambda: None, why="It is written in C."),
              "gone": Peer("", None, "someone/repository; took 9 ms once")}
-    targets = (Target("T1", "ours", "usual", 0.6), Target("T2", "ours", "there", 0.9),
+    targets = (Target("T1", "ours", "usual", 0.6), Target("T2", "ours", "there", 0.9,
+                      why="its loop is C"),
                Target("T3", "ours", "gone", 0.5), Target("T4", "ours", "", 3.0, "ms"),
                Target("T5", "fast", "usual", 0.5), Target("T6", "ours", "usual", 0.5, "memory"))
     return Group("a group", base="usual", inputs=lambda: None, variants=work, ours=("ours",),
@@ -135,6 +136,7 @@ def test_targets_say_met_or_by_how_much_they_are_missed():
     found = rows()
     assert found["T1"]["told"] == "met, 8% to spare" and found["T1"]["met"]
     assert found["T2"]["ratio"] == pytest.approx(1.1) and found["T2"]["told"] == "missed by 22%"
+    assert found["T2"]["why"] == "its loop is C" and found["T1"]["why"] == ""
     assert found["T2"]["date of the peer"] == "2026-01-02"
     assert found["T3"]["missing"] == "someone/repository; took 9 ms once"
     assert "met" not in found["T3"]

@@ -135,6 +135,13 @@ class TestEveryPanel:
             assert sum(before[name] != after[name] for name in before) == 1
         assert panel.strip_png() == make().strip_png()
 
+    def test_nothing_jumps_when_the_slider_rests(self, make):
+        places = []
+        for panel in (make(), make().drawn_at(QUICK_DPI)):
+            panel.frame()
+            places.append([ax.get_position().bounds for ax in panel._stage[0].axes])
+        assert places[0] == places[1]
+
     def test_is_described_in_words(self, make):
         assert len(make().alt.split()) > 8 or make is Wave
 

@@ -170,6 +170,10 @@ class Panel:
 
     def _set_stage(self) -> tuple:
         fig = self.draw()
+        if self.dpi < FRAME_DPI:  # lay it out like the frame at rest: nothing jumps
+            fig.set_dpi(FRAME_DPI)
+            fig.draw_without_rendering()
+            fig.set_layout_engine("none")
         fig.set_dpi(self.dpi)
         fig.canvas.draw()
         fig.set_layout_engine("none")
