@@ -50,7 +50,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("names", nargs="*", metavar="NAME", help="chapters, startup")
     parser.add_argument("--quick", action="store_true", help="five rounds, nothing written")
     parser.add_argument("--rounds", type=int, help="of each group, instead of its own number")
-    parser.add_argument("--compile", action="store_true", help="torch.compile too: minutes")
+    parser.add_argument("--no-compile", dest="compile", action="store_false",
+                        help="leave torch.compile out, which takes a minute")
     parser.add_argument("--peers", choices=("stale", "all", "none"), default="stale",
                         help="which to measure again (default: of other pins or another machine)")
     parser.add_argument("--clone", action="store_true",
@@ -79,8 +80,8 @@ def _chapter(name: str, groups: list[Group], args, new: dict, today: str) -> Non
     for group in groups:
         rounds = 5 if args.quick else args.rounds or group.rounds
         calls = built(group)
-        if args.compile:
-            calls |= {n: make(group.inputs()) for n, make in group.compiled.items()}
+        if args.compile and not args.quick:
+            calls |= _compiled(group)
         with tqdm(total=rounds, desc=f"{name}: {group.name}", leave=False) as bar:
             times = measure(calls, rounds=rounds, seconds=group.seconds, tick=bar.update)
         del calls
@@ -93,6 +94,20 @@ def _chapter(name: str, groups: list[Group], args, new: dict, today: str) -> Non
         new["timings"] += rows
         new["targets"] += [report.target_row(name, group, t, times, own, sizes, today)
                            for t in group.targets]
+
+
+def _compiled(group: Group) -> dict:
+    """Build what torch.compile makes; without a C++ compiler there is none, and that is told."""
+    calls = {}
+    for name, make in group.compiled.items():
+        try:
+            call = make(group.inputs())
+            call()
+        except Exception as error:  # torch has many names for a compiler that is not there
+            print(f"bench: {name}: not compiled: {str(error).strip().partition(chr(10))[0]}")
+        else:
+            calls[name] = call
+    return calls
 
 
 def _tell(new: dict) -> None:

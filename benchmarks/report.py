@@ -67,7 +67,7 @@ def target_row(chapter: str, group: Group, target: Target, times: Times, peers: 
            "over": target.over, "unit": target.unit, "most": target.most, "note": target.note,
            "date": date}
     if target.ours not in times.seconds:
-        return row | {"missing": "opt-in: --compile"}
+        return row | {"missing": "not compiled"}
     seen = peers.get(target.over, {})
     if target.over in group.peers and "ratio" not in seen:
         peer = group.peers[target.over]

@@ -141,7 +141,7 @@ def test_targets_say_met_or_by_how_much_they_are_missed():
     assert found["T3"]["missing"] == "someone/repository; took 9 ms once"
     assert "met" not in found["T3"]
     assert found["T4"]["ratio"] == pytest.approx(1.1) and found["T4"]["met"]
-    assert found["T5"]["missing"] == "opt-in: --compile"
+    assert found["T5"]["missing"] == "not compiled"
     assert found["T6"]["ratio"] == 0.25 and found["T6"]["met"]
     assert not found["T1"]["sure"] and found["T4"]["sure"]
 
@@ -256,6 +256,16 @@ def test_an_unknown_name_and_an_absent_method_are_told(capsys, monkeypatch):
     gone = ModuleNotFoundError("No module named 'torhc'", name="torhc")
     with pytest.raises(ModuleNotFoundError):
         command._groups("clipping")
+
+
+def test_without_a_compiler_what_needs_one_is_told_and_left_out(capsys):
+    def broken(inputs):
+        raise RuntimeError("no C++ compiler\nand a long list")
+
+    g = Group("g", base="ours", inputs=lambda: None, ours=("ours",), variants={},
+              compiled={"fast": broken, "faster": lambda inputs: lambda: None})
+    assert list(command._compiled(g)) == ["faster"]
+    assert capsys.readouterr().out == "bench: fast: not compiled: no C++ compiler\n"
 
 
 def test_memory_counts_what_a_call_holds_at_most():
