@@ -107,10 +107,22 @@ class Visit:
         self.weight[path] = int(response.headers.get("content-length", 0))
 
 
-EACH_COLOUR_ONCE = """() => {  // ten thousand spans of code, in a dozen colours, cost a minute
-    const seen = new Set();
+EACH_LOOK_ONCE = """() => {  // ten thousand texts share some dozens of colours, sizes and grounds
+    const clear = 'rgba(0, 0, 0, 0)', seen = new Set(), kinds = new Set();
     for (const span of document.querySelectorAll('.highlight span'))
-        seen.has(span.className) ? span.replaceWith(...span.childNodes) : seen.add(span.className);
+        if (kinds.has(span.className)) span.replaceWith(...span.childNodes);
+        else kinds.add(span.className);
+    const ground = e => e && (s => [s.backgroundColor === clear ? '' : s.backgroundColor,
+        s.backgroundImage === 'none' ? '' : s.backgroundImage, s.opacity === '1' ? '' : s.opacity,
+        ground(e.parentElement)].join(''))(getComputedStyle(e)) || '';
+    for (const e of document.body.querySelectorAll('*')) {
+        delete e.dataset.look;
+        const said = [...e.childNodes].some(n => n.nodeType === Node.TEXT_NODE && n.data.trim());
+        if (!said || !e.checkVisibility()) continue;
+        const s = getComputedStyle(e);
+        const look = [s.color, s.fontSize, s.fontWeight, s.textShadow, ground(e)].join();
+        if (!seen.has(look)) e.dataset.look = seen.add(look).size;
+    }
 }"""
 
 
@@ -129,15 +141,24 @@ def axe():
     return (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
 
 
-def violations(page, script, *rules):
-    """Return axe's violations of level serious or above, of all rules or of those named."""
+def violations(page, script):
+    """Return axe's violations of level serious or above, but for contrast."""
+    return _axe(page, script, "document", "rules: {'color-contrast': {enabled: false}}")
+
+
+def too_faint(page, script):
+    """Return the texts whose contrast is too low, each look once."""
+    page.evaluate(EACH_LOOK_ONCE)
+    return _axe(page, script, "{include: [['[data-look]']]}", "runOnly: ['color-contrast']")
+
+
+def _axe(page, script, where, which):
     if not page.evaluate("() => Boolean(window.axe)"):
         page.add_script_tag(content=script)
-    return page.evaluate("""rules => axe.run(document, {preload: false,
-        resultTypes: ['violations'], ...(rules.length ? {runOnly: rules} : {})}).then(r =>
+    return page.evaluate(f"""() => axe.run({where}, {{preload: false, {which},
+        resultTypes: ['violations']}}).then(r =>
         r.violations.filter(v => ['serious', 'critical'].includes(v.impact)).map(v =>
-            v.id + ': ' + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(' | ')))""",
-        list(rules))
+            v.id + ': ' + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(' | ')))""")
 
 
 def test_it_builds_in_time(site):
@@ -167,11 +188,10 @@ def test_every_page_is_whole_and_accessible(browser, site, address, half):
         for name in pages(site[0])[half::HALVES]:
             seen.page.emulate_media(color_scheme="light")
             page = seen.go(name)
-            page.evaluate(EACH_COLOUR_ONCE)
-            found = violations(page, script) + order(page)
+            found = too_faint(page, script) + violations(page, script) + order(page)
             page.emulate_media(color_scheme="dark")
             page.wait_for_selector("html[data-theme=dark]", state="attached")
-            found += [f"{fault} (dark)" for fault in violations(page, script, "color-contrast")]
+            found += [f"{fault} (dark)" for fault in too_faint(page, script)]
             wrong += [f"{name}: {fault}" for fault in found]
     assert wrong + list(dict.fromkeys(seen.faults)) == []
 
@@ -315,6 +335,17 @@ def test_axe_would_see_a_fault(browser, site, address):
         page = seen.go("index.html")
         page.evaluate("document.querySelector('article').innerHTML += '<img src=\"x.png\">'")
         assert any(found.startswith("image-alt") for found in violations(page, axe()))
+
+
+@pytest.mark.parametrize("where", ["article", "article p", "footer"])
+def test_axe_would_see_a_faint_text_among_many(browser, site, address, where):
+    with visit(browser, address, viewport=DESKTOP) as seen:
+        page = seen.go("docs/learners.html")
+        assert too_faint(page, axe()) == []
+        page.evaluate("""where => { const all = document.querySelectorAll(where);
+            all[all.length - 1].insertAdjacentHTML('beforeend',
+            '<span style="color: #999; background: #fff">faint</span>'); }""", where)
+        assert any(found.startswith("color-contrast") for found in too_faint(page, axe()))
 
 
 def _needs(module, what):
