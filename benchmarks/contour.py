@@ -11,8 +11,9 @@ OWN, SHARED, ONE = "ContourSGLD, masses of its own", "ContourSGLD, shared masses
 PLAIN, NOISE = "sgld, gradient by hand", "noise alone"
 AUTHORS = ("WayneDW/Contour-Stochastic-Gradient-Langevin-Dynamics, a public repository; mended for "
            "NumPy 2.4 it made 2,500 steps a second where plain Python made 271,000")
-STEPWISE = "some fifty small operations a step, which a compiled loop makes one"
-ASKED = "a walk keeps energies: asking for them costs more than the noise"
+STEPWISE = "dozens of small operations a step, which a compiled loop makes one"
+ASKED = "a walk also asks for energies and gradients, which alone take longer than the noise"
+ENERGY = "energies and gradients alone"
 FEW = "A tensor library pays for each operation, a compiled scan does not: few chains feel it."
 SCAN = "A compiled loop has no overhead for each operation, and few chains are nothing else."
 
@@ -68,6 +69,7 @@ def _langevin(c: int) -> Group:
                  unit="step of all chains", ours=(PLAIN,), limits=(NOISE,), seconds=25,
                  variants={PLAIN: lambda x: _sgld(x, steps),
                            "sgld, gradient by autograd": lambda x: _sgld_autograd(x, steps),
+                           ENERGY: lambda x: lambda: [_by_hand(x) for _ in range(steps)],
                            NOISE: lambda x: _noise(x, steps)},
                  targets=targets.get(c, ()),
                  peers={ebm: Peer("torchebm", lambda x: _torchebm(x, steps)),

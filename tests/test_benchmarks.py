@@ -268,6 +268,12 @@ def test_without_a_compiler_what_needs_one_is_told_and_left_out(capsys):
     assert capsys.readouterr().out == "bench: fast: not compiled: no C++ compiler\n"
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "benchmarks").glob("*.json")), ids=lambda p: p.name)
+def test_a_record_holds_no_path_of_the_machine_that_made_it(path):
+    told = path.read_text(encoding="utf-8")
+    assert re.findall(r"[/\\][^ \"]*(?:venv|site-packages)[^ \"]*", told) == []
+
+
 def test_memory_counts_what_a_call_holds_at_most():
     def ones(megabytes):
         return lambda inputs: lambda: torch.ones(megabytes * 2**18).sum()

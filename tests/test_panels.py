@@ -13,14 +13,7 @@ import pytest
 from PIL import Image
 
 from gradcourse import pictures
-from gradcourse.pictures.panel import (
-    FRAME_DPI,
-    QUICK_DPI,
-    REMEMBERED,
-    Panel,
-    Slider,
-    encode,
-)
+from gradcourse.pictures.panel import FRAME_DPI, QUICK_DPI, REMEMBERED, Panel, Slider, encode
 from gradcourse.pictures.strip import STRIP_DPI
 from gradcourse.pictures.style import METHOD, end_label, figure, overflow, picture
 
