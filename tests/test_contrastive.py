@@ -34,7 +34,7 @@ from gradcourse.methods.contrastive import (
     temperature_free,
     uniformity,
 )
-from gradcourse.methods.contrastive.pairs import SMALL
+from gradcourse.methods.contrastive.pairs import PLAIN, SMALL
 
 LOSSES = {
     "cold": lambda a, b, **k: info_nce(a, b, temperature=0.01, **k),
@@ -43,6 +43,9 @@ LOSSES = {
     "half": lambda a, b, **k: temperature_free(a, b, alpha=0.5, **k),
     "cube": lambda a, b, **k: temperature_free(a, b, alpha=3.0, **k),
     "nt_xent": nt_xent,
+    "cold nt_xent": lambda a, b, **k: nt_xent(a, b, temperature=0.01, **k),
+    "plain": lambda a, b, **k: info_nce(a, b, temperature=1 / PLAIN, **k),
+    "plain nt_xent": lambda a, b, **k: nt_xent(a, b, temperature=1 / PLAIN, **k),
 }
 every_loss = pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
 
@@ -264,12 +267,22 @@ def test_large_batches_are_blocked_and_small_ones_are_not():
         torch.testing.assert_close(info_nce(z, z), info_nce(z, z, block=0))
 
 
-def test_a_blocked_loss_holds_no_matrix():
+def test_both_views_go_by_symmetry_where_the_logits_are_known_to_be_small():
+    z = normal(SMALL // 2, 2).requires_grad_()
+    forms = [(nt_xent(z, z, temperature=t).grad_fn, t) for t in (0.1, 1 / PLAIN, 0.02)]
+    assert [("Symmetric" in form.name(), t) for form, t in forms] == [
+        (True, 0.1), (True, 1 / PLAIN), (False, 0.02)]
+    assert "Blocked" in nt_xent(z, z, temperature=torch.tensor(0.1)).grad_fn.name()
+    assert "Symmetric" not in nt_xent(z[1:], z[1:]).grad_fn.name()
+
+
+@pytest.mark.parametrize("loss", [temperature_free, nt_xent])
+def test_a_blocked_loss_holds_no_matrix(loss):
     z1, z2 = (z.float().requires_grad_() for z in two_views(2048, 8))
     held = []
     with torch.autograd.graph.saved_tensors_hooks(lambda t: held.append(t.numel()) or t,
                                                   lambda t: t):
-        temperature_free(z1, z2).mean()
+        loss(z1, z2).mean()
     assert max(held) < 2048 * 64
 
 

@@ -7,8 +7,9 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from gradcourse.methods.contrastive.logits import check_alpha
-from gradcourse.methods.contrastive.pairs import Layout, Map, contrast
+from gradcourse.methods.contrastive.pairs import PLAIN, Layout, Map, contrast, rows_held
 from gradcourse.methods.contrastive.ranks import gather_rows
+from gradcourse.methods.contrastive.symmetric import contrast_symmetric
 
 __all__ = ["info_nce", "nt_xent", "temperature_free"]
 
@@ -36,8 +37,8 @@ def info_nce(
         ValueError: unless z1 and z2 have one shape (B, D), B >= 1, temperature > 0, block >= 0.
 
     Accuracy:
-        As autograd in the same dtype. With a block nothing can be differentiated twice; equal
-        weights of the rows, as mean and sum give, need no second pass.
+        As autograd in the same dtype. With a block nothing can be differentiated twice; on a CPU
+        equal weights of the rows, as mean and sum give, need no second pass.
 
     Example:
         >>> z = torch.eye(2)
@@ -51,7 +52,7 @@ def info_nce(
     if not torch.is_tensor(temperature) and not temperature > 0:
         raise ValueError(f"temperature must be > 0, got {temperature}")
     with _full_precision(a):
-        return _one_way(a / temperature, b, gathered, Map(), block)  # (6.2)
+        return _one_way(a / temperature, b, gathered, _scaled(temperature), block)  # (6.2)
 
 
 def temperature_free(
@@ -117,7 +118,8 @@ def nt_xent(
         ValueError: as `info_nce` does.
 
     Accuracy:
-        As `info_nce`.
+        As `info_nce`. With a block and a temperature known to be at least 1/40 each cosine is
+        computed once for both its views, and weights cost nothing.
 
     Example:
         >>> z = torch.eye(2)
@@ -130,18 +132,27 @@ def nt_xent(
     a, b = _views(z1, z2, block)
     if not torch.is_tensor(temperature) and not temperature > 0:
         raise ValueError(f"temperature must be > 0, got {temperature}")
+    block = rows_held(2 * len(a), block)
     with _full_precision(a):
+        if block and not gathered and _scaled(temperature).bound <= PLAIN:
+            return contrast_symmetric(torch.cat([a, b]) / temperature**0.5, block)
         rows, (ones, first), (twos, _) = torch.cat([a, b]), _all(a, gathered), _all(b, gathered)
         one = first + torch.arange(len(a), device=a.device)
         own = torch.cat([one, one + len(ones)])[:, None]
         layout = Layout((own + len(ones)) % (2 * len(ones)), own)
-        return contrast(rows / temperature, torch.cat([ones, twos]), layout, Map(), block)
+        return contrast(rows / temperature, torch.cat([ones, twos]), layout,
+                        _scaled(temperature), block)
 
 
 def _one_way(a: Tensor, b: Tensor, gathered: bool, how: Map, block: int | None) -> Tensor:
     everyone, first = _all(b, gathered)
     partner = first + torch.arange(len(a), device=a.device)
     return contrast(a, everyone, Layout(partner[:, None], None), how, block)
+
+
+def _scaled(temperature: float | Tensor) -> Map:
+    """Tell how large a cosine over a temperature can be, if that is known without asking it."""
+    return Map() if torch.is_tensor(temperature) else Map(bound=1 / temperature)
 
 
 def _all(z: Tensor, gathered: bool) -> tuple[Tensor, int]:

@@ -2,7 +2,7 @@
 
 The dense form holds the matrix and leaves the gradient to autograd: it is the reference. The
 blocked form holds some rows at a time and makes the gradient on the way, with three matrix products
-in all; tests tie the two.
+in all, on a GPU afterwards with four; tests tie the two.
 """
 
 import math
@@ -17,6 +17,7 @@ from gradcourse.methods.contrastive.logits import log_odds
 __all__ = ["pair_loss"]
 SMALL = 512  # below as many columns the dense form is the faster one
 ROWS = 256  # rows held at a time: enough for full speed, few enough to hold
+PLAIN = 40.0  # nats: up to here a sum of exponentials fits into float32 without taking off the top
 
 
 class Layout(NamedTuple):
@@ -31,6 +32,7 @@ class Map(NamedTuple):
 
     alpha: float | None = None  # power of the odds; None: the product is the logit
     eps: float = 1e-6  # distance kept from +-1
+    bound: float = math.inf  # no product is larger, nor smaller than its negative
 
 
 class Part(NamedTuple):
@@ -73,12 +75,19 @@ def pair_loss(logits: Tensor, partner: Tensor | None = None, own: Tensor | None 
     return torch.nn.functional.cross_entropy(logits, partner, reduction="none")  # (6.1)
 
 
+def rows_held(columns: int, block: int | None) -> int:
+    """Choose how many rows are held at a time, unless that is given; 0 is all of them."""
+    if block is not None:
+        return block
+    return ROWS if columns >= SMALL else 0
+
+
 def contrast(a: Tensor, b: Tensor, layout: Layout, how: Map, block: int | None) -> Tensor:
     """Compute the losses of all rows, (A,), from a (A, D) and b (M, D), in the form that fits."""
-    if block is None:
-        block = ROWS if len(b) >= SMALL else 0
+    block = rows_held(len(b), block)
     if block:
         wanted = torch.is_grad_enabled() and (a.requires_grad or b.requires_grad)
+        wanted = wanted and a.device.type == "cpu"  # a GPU would wait while weights are compared
         return _Blocked.apply(a, b, layout, how, block, wanted)
     logits = a @ b.T
     if how.alpha is not None:
@@ -88,7 +97,7 @@ def contrast(a: Tensor, b: Tensor, layout: Layout, how: Map, block: int | None) 
 
 
 class _Blocked(torch.autograd.Function):
-    """Losses by blocks of rows. The gradient for equal weights is made on the way."""
+    """Losses by blocks of rows. On a CPU the gradient for equal weights is made on the way."""
 
     @staticmethod
     def forward(ctx, a, b, layout, how, block, wanted):
@@ -101,7 +110,7 @@ class _Blocked(torch.autograd.Function):
     @once_differentiable
     def backward(ctx, weights):
         a, b, *grads = ctx.saved_tensors
-        if not torch.equal(weights, weights[:1].expand_as(weights)):
+        if not grads or not torch.equal(weights, weights[:1].expand_as(weights)):
             _, *grads = _sweep(a, b, *ctx.settings, weights.contiguous())
             return *grads, None, None, None, None
         return *(weights[0] * grad for grad in grads), None, None, None, None
@@ -121,11 +130,11 @@ def _sweep(a, b, layout, how, block, weights):
         gap = part.total - part.logit
         losses[rows] = torch.logaddexp(gap, torch.zeros_like(gap))[:, 0]
         if weights is not None:
-            share = gap.sigmoid() * weights[rows]  # 1 - P_+
-            by_product = part.tilt.mul_(share * part.scale)
-            by_product.scatter_(1, mine.partner, -share * part.slope)  # (6.5)
+            by_product = part.tilt.scatter_(1, mine.partner, -part.slope / part.scale)  # (6.5)
+            times = part.scale * gap.sigmoid() * weights[rows]  # 1 - P_+, for each row
             torch.mm(by_product, b, out=grads[0][rows])
-            grads[1].addmm_(by_product.T, a[rows])
+            grads[0][rows].mul_(times)
+            grads[1].addmm_(by_product.T, a[rows] * times)
     return losses, *grads
 
 
@@ -133,7 +142,7 @@ def _part(c: Tensor, layout: Layout, how: Map) -> Part:
     """Turn some rows of products into what losses are made of; c is used up."""
     near = c.gather(1, layout.partner)
     if how.alpha is None:
-        return Part(near, 1.0, *_softmax(_hide(c, layout)))
+        return Part(near, 1.0, *_softmax(_hide(c, layout), how.bound <= PLAIN))
     inside = (near > how.eps - 1) & (near < 1 - how.eps)
     slope = 2 * how.alpha / ((1 - near) * (1 + near)).where(inside, math.inf)
     logit = log_odds(near, alpha=how.alpha, eps=how.eps)
@@ -145,13 +154,18 @@ def _part(c: Tensor, layout: Layout, how: Map) -> Part:
     return Part(logit, slope, total, tilt.mul_(slopes), scale * (2 * how.alpha))
 
 
-def _softmax(logits: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Give the logsumexp, e^(l - top) and what scales that to a sum of 1; in place."""
-    top = logits.amax(1, keepdim=True).clamp_(min=torch.finfo(logits.dtype).min)
-    weights = logits.sub_(top).exp_()
+def _softmax(logits: Tensor, plain: bool = False) -> tuple[Tensor, Tensor, Tensor]:
+    """Give the logsumexp, e^(l - top) and what scales that to a sum of 1; in place.
+
+    Plain takes a top of 0, which spares two of four passes over the matrix.
+    """
+    top = 0.0
+    if not plain:
+        top = logits.amax(1, keepdim=True).clamp_(min=torch.finfo(logits.dtype).min)
+        logits.sub_(top)
+    weights = logits.exp_()
     total = weights.sum(1, keepdim=True)
-    least = torch.finfo(logits.dtype).tiny
-    return top + total.log(), weights, total.clamp(min=least).reciprocal()
+    return top + total.log(), weights, total.clamp(min=least_total(total)).reciprocal()
 
 
 def _ratios(c: Tensor, layout: Layout, eps: float) -> tuple[Tensor, Tensor, Tensor]:
@@ -166,7 +180,12 @@ def _ratios(c: Tensor, layout: Layout, eps: float) -> tuple[Tensor, Tensor, Tens
     tilt = inverse.square_()
     if clamped:
         tilt.masked_fill_(outside, 0)
-    return total.log(), tilt, 2 / total.clamp(min=torch.finfo(c.dtype).tiny)
+    return total.log(), tilt, 2 / total.clamp(min=least_total(total))
+
+
+def least_total(total: Tensor) -> float:
+    """Stand for a total of no strangers at all; those of some are larger."""
+    return torch.finfo(total.dtype).tiny ** 0.5
 
 
 def _hide(logits: Tensor, layout: Layout, value: float = -math.inf) -> Tensor:
