@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+from scipy import special
 from torch import Tensor
 
 __all__ = ["VERDICTS", "Contrast", "Interval", "Rule", "combine", "contrast", "evidence_table",
@@ -80,8 +80,8 @@ def mean_interval(values: Tensor | Sequence[float], level: float = 0.95) -> Inte
         raise ValueError(f"values must be one row of at least 2 numbers, got shape {v.shape}")
     if not np.isfinite(v).all():
         return Interval(math.nan, math.nan, math.nan, len(v))
-    t = stats.t.ppf((1 + level) / 2, len(v) - 1)
-    mid, half = float(v.mean()), float(t * stats.sem(v))
+    t = special.stdtrit(len(v) - 1, (1 + level) / 2)
+    mid, half = float(v.mean()), float(t * v.std(ddof=1) / math.sqrt(len(v)))
     return Interval(mid - half, mid, mid + half, len(v))
 
 
@@ -138,6 +138,8 @@ def success_interval(k: int, n: int, level: float = 0.95) -> Interval:
         raise ValueError(f"n must be >= 1, got {n}")
     if not 0 <= k <= n:
         raise ValueError(f"k must be in [0, {n}], got {k}")
+    from scipy import stats  # not at the top: it takes a second to load
+
     ends = stats.binomtest(k, n).proportion_ci(level, method="wilson")
     return Interval(float(ends.low), k / n, float(ends.high), n)
 
@@ -336,8 +338,8 @@ def evidence_table(contrasts: Iterable[Contrast], unit: str) -> str:
 
 def _power(n: int, effect: float, level: float) -> float:
     """Return the chance that n runs put a mean of `effect` standard deviations above zero."""
-    t, shift = stats.t.ppf((1 + level) / 2, n - 1), effect * n**0.5
-    return stats.nct.sf(t, n - 1, shift)
+    t, shift = special.stdtrit(n - 1, (1 + level) / 2), effect * n**0.5
+    return 1 - special.nctdtr(n - 1, shift, t)
 
 
 def _check_share(name, value):

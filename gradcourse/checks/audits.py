@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
-from scipy import stats
+from scipy import special
 from torch import Tensor
 
 from gradcourse.checks import walks
@@ -36,17 +36,18 @@ def compare_pair(call, a: Tensor, b: Tensor, level: float, tried: str) -> Failur
         cause = "three numbers are wanted: the mean, the low end, the high end"
         return Failure(tried, "(mean, low, high)", "something else", cause, 1)
     half, s = (high - low) / 2, float(d.std())
-    t, z = stats.t.ppf((1 + level) / 2, n - 1), stats.norm.ppf((1 + level) / 2)
+    t, z = special.stdtrit(n - 1, (1 + level) / 2), special.ndtri((1 + level) / 2)
     apart = float((a.var() / n + b.var() / n) ** 0.5)
     causes = [(None, walks.NOTHING), ((low, mid, high), ORDER),
               ((-mid, -high, -low), "a minus b is asked, not b minus a")]
     for wrong, cause in (
-        (t * apart, UNPAIRED), (stats.t.ppf((1 + level) / 2, 2 * n - 2) * apart, UNPAIRED),
+        (t * apart, UNPAIRED), (special.stdtrit(2 * n - 2, (1 + level) / 2) * apart, UNPAIRED),
         (z * s / n**0.5, NORMAL), (1.96 * s / n**0.5, NORMAL),
         (t * s * ((n - 1) / n) ** 0.5 / n**0.5, DDOF),
-        (stats.t.ppf(level, n - 1) * s / n**0.5, ONE_SIDED), (t * s, NO_ROOT), (t * s / n, NO_ROOT),
-        (stats.t.ppf((1 + level) / 2, n) * s / n**0.5, "n - 1 degrees of freedom, not n"),
-        (stats.t.ppf(0.975, n - 1) * s / n**0.5, "the level is not used"),
+        (special.stdtrit(n - 1, level) * s / n**0.5, ONE_SIDED),
+        (t * s, NO_ROOT), (t * s / n, NO_ROOT),
+        (special.stdtrit(n, (1 + level) / 2) * s / n**0.5, "n - 1 degrees of freedom, not n"),
+        (special.stdtrit(n - 1, 0.975) * s / n**0.5, "the level is not used"),
         (2 * half, "half of the width goes to each side"),
     ):
         causes.append(((mid, mid - wrong, mid + wrong), cause))
@@ -148,7 +149,7 @@ def compare_plan(call, pilots: list[Tensor], delta: float) -> Failure | None:
     causes = [
         ([_half_width(s, delta, level) for s in spreads],
          "half an interval of delta is a coin flip: a gain of delta is then found half the time"),
-        ([math.ceil((stats.norm.ppf((1 + level) / 2) + stats.norm.ppf(0.8)) ** 2 * (s / delta) ** 2)
+        ([math.ceil((special.ndtri((1 + level) / 2) + special.ndtri(0.8)) ** 2 * (s / delta) ** 2)
           for s in spreads], NORMAL),
         ([seeds_needed(s, delta, 0.95) for s in spreads],
          "several contrasts, several chances of a false word: share the 5 % among them"),
@@ -174,7 +175,7 @@ def slips_agree(pilots: list[Tensor], delta: float) -> bool:
 
 def _half_width(s: float, delta: float, level: float) -> int:
     n = 2
-    while stats.t.ppf((1 + level) / 2, n - 1) * s / n**0.5 > delta:
+    while special.stdtrit(n - 1, (1 + level) / 2) * s / n**0.5 > delta:
         n += 1
     return n
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 from matplotlib.figure import Figure
-from scipy import stats
+from scipy import special
 
 from gradcourse.evidence import Contrast, power_of
 from gradcourse.pictures.panel import Panel, Slider
@@ -230,7 +230,7 @@ class AuditPanel(Panel):
         """Audit a method ten thousand times."""
         runs = benefit + spread * self.noise[:, :int(seeds)]
         mid = runs.mean(1)
-        half = stats.t.ppf(0.975, seeds - 1) * runs.std(1, ddof=1) / np.sqrt(seeds)
+        half = special.stdtrit(seeds - 1, 0.975) * runs.std(1, ddof=1) / np.sqrt(seeds)
         chance = np.array([power_of(int(n), float(spread), float(benefit)) for n in self.counts])
         shown = np.argsort(mid[:40])
         enough = self.counts[chance >= 0.8]
@@ -379,7 +379,7 @@ class SweepPanel(Panel):
 
 
 def _ends(gains: np.ndarray) -> tuple[float, float, float]:
-    half = stats.t.ppf(0.975, len(gains) - 1) * gains.std(ddof=1) / len(gains) ** 0.5
+    half = special.stdtrit(len(gains) - 1, 0.975) * gains.std(ddof=1) / len(gains) ** 0.5
     return gains.mean() - half, gains.mean(), gains.mean() + half
 
 
