@@ -244,6 +244,11 @@ def pins():
     return dict(line.split("==") for line in lines)
 
 
+@pytest.mark.parametrize("name", ["constraints.txt", "constraints-nbgrader.txt"])
+def test_what_reads_notebooks_builds_no_grammar_first(name):
+    assert "rfc3987-syntax" not in (ROOT / name).read_text(encoding="utf-8")
+
+
 def test_every_range_holds_its_pin():
     extras = project()["optional-dependencies"].values()
     ranges = [Requirement(line) for line in sum(extras, project()["dependencies"])]
