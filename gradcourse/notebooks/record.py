@@ -50,7 +50,7 @@ def records(slug: str | None = None, root: Path | str | None = None) -> list[Rec
     wanted = known if slug is None else [files.slug_of(slug)]
     if not set(wanted) <= set(known):
         raise ValueError(f"no records of {slug!r}; there is {', '.join(known) or 'none'}")
-    return [_state(folder / name, run) for name in wanted for run in _runs(folder / name)]
+    return [row for name in wanted for row in _states(folder / name)]
 
 
 def record(slug: str | None = None, name: str | None = None, *, device: str = "auto",
@@ -101,8 +101,11 @@ def record_hash(slug: str, root: Path) -> str:
 
 def _runs(folder: Path) -> list[str]:
     """Return the names under RUNS in the code, and those of the files beside it."""
-    code = (folder / "__init__.py").read_text(encoding="utf-8")
-    return sorted({*_keys(code), *(path.stem for path in folder.glob("*.json"))})
+    return sorted({*_keys(_code(folder)), *(path.stem for path in folder.glob("*.json"))})
+
+
+def _code(folder: Path) -> str:
+    return (folder / "__init__.py").read_text(encoding="utf-8")
 
 
 def _keys(code: str) -> list[str]:
@@ -113,16 +116,19 @@ def _keys(code: str) -> list[str]:
     return []
 
 
-def _state(folder: Path, name: str) -> Recorded:
-    path, made = folder / f"{name}.json", ""
+def _states(folder: Path) -> list[Recorded]:
+    hash, keys = record_hash(folder.name, folder.parents[2]), _keys(_code(folder))
+    return [_state(folder / f"{name}.json", name in keys, hash) for name in _runs(folder)]
+
+
+def _state(path: Path, wanted: bool, hash: str) -> Recorded:
+    slug, name = path.parent.name, path.stem
     if not path.is_file():
-        return Recorded(folder.name, name, "missing", "")
+        return Recorded(slug, name, "missing", "")
     kept = json.loads(path.read_text(encoding="utf-8"))
-    made = f"{kept['date']}, {kept['device']}"
-    if name not in _keys((folder / "__init__.py").read_text(encoding="utf-8")):
-        return Recorded(folder.name, name, "left over", made)
-    same = kept["hash"] == record_hash(folder.name, folder.parents[2])
-    return Recorded(folder.name, name, "fresh" if same else "stale", made)
+    fresh = "fresh" if kept["hash"] == hash else "stale"
+    return Recorded(slug, name, fresh if wanted else "left over",
+                    f"{kept['date']}, {kept['device']}")
 
 
 def _make(row: Recorded, device: str, progress: bool, root: Path) -> Path:
