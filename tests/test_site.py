@@ -80,7 +80,7 @@ class Visit:
         self.page, self.address, self.faults, self.weight = context.new_page(), address, [], {}
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
-        self.page.on("requestfailed", lambda request: self.faults.append(f"lost: {request.url}"))
+        self.page.on("requestfailed", self._lost)
         self.page.on("request", self._request)
         self.page.on("response", self._response)
 
@@ -95,6 +95,10 @@ class Visit:
     def _console(self, message):
         if message.type in ("error", "warning"):
             self.faults.append(f"console: {message.text}")
+
+    def _lost(self, request):
+        if request.failure != "net::ERR_ABORTED":  # a lazy picture, when the walk goes on
+            self.faults.append(f"lost: {request.url}: {request.failure}")
 
     def _request(self, request):
         if not request.url.startswith((self.address, "data:")):
