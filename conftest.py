@@ -1,23 +1,44 @@
-"""Tests reach no network, nor do the kernels they start; pages are compared by their words only."""
+"""Tests reach no network, nor do the kernels they start; pages are compared by their words only.
+
+Kernels start at once where they can be forked: see `tests/forked/kernel.py`.
+"""
 
 import importlib.util
 import os
+import shutil
+import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
-OFFLINE = ROOT / "tests" / "offline"
+OFFLINE, FORKED = ROOT / "tests" / "offline", ROOT / "tests" / "forked"
 collect_ignore = ["gradcourse/grading/nbgrader_step.py"]  # for nbgrader's own environment
 
 
+def _load(path):
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 def _block_sockets():
-    spec = importlib.util.spec_from_file_location("offline", OFFLINE / "sitecustomize.py")
-    spec.loader.exec_module(importlib.util.module_from_spec(spec))
+    _load(OFFLINE / "sitecustomize.py")
     paths = [str(OFFLINE), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(paths))
 
 
 _block_sockets()
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # the workers share the cores; threads would wait
+
+
+def pytest_configure(config):
+    """Let kernels be forked from a process that has the libraries loaded; workers inherit it."""
+    if sys.platform == "linux" and not hasattr(config, "workerinput"):
+        folder = tempfile.mkdtemp(prefix="kernels")
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+        _load(FORKED / "kernel.py").specify(folder, f"{folder}/socket", os.getpid())
+        os.environ["JUPYTER_PATH"] = folder
 
 
 class OnlyWords:
