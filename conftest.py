@@ -1,17 +1,16 @@
 """Tests reach no network, nor do the kernels they start; pages are compared by their words only.
 
-Kernels start at once where they can be forked: see `tests/forked/kernel.py`.
+Kernels start warm where they can be forked: see `tests/warm.py`.
 """
 
 import importlib.util
 import os
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
-OFFLINE, FORKED = ROOT / "tests" / "offline", ROOT / "tests" / "forked"
+OFFLINE = ROOT / "tests" / "offline"
 collect_ignore = ["gradcourse/grading/nbgrader_step.py"]  # for nbgrader's own environment
 
 
@@ -33,11 +32,12 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # the workers share the cores; th
 
 
 def pytest_configure(config):
-    """Let kernels be forked from a process that has the libraries loaded; workers inherit it."""
-    if sys.platform == "linux" and not hasattr(config, "workerinput"):
-        folder = tempfile.mkdtemp(prefix="kernels")
+    """Let kernels start warm; the tests' workers, and tests within tests, inherit it."""
+    warm = _load(ROOT / "tests" / "warm.py")
+    if warm.HERE and not warm.prepared(os.environ.get("JUPYTER_PATH", "")):
+        folder = tempfile.mkdtemp(prefix="warm")
         config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
-        _load(FORKED / "kernel.py").specify(folder, f"{folder}/socket", os.getpid())
+        warm.prepare(folder)
         os.environ["JUPYTER_PATH"] = folder
 
 

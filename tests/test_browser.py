@@ -45,8 +45,8 @@ def address(browser, tmp_path_factory):
     folder, own = tmp_path_factory.mktemp("work"), tmp_path_factory.mktemp("home")
     folders.update(folder, COURSE)
     home.write(folder)
-    if kernels := os.environ.get("JUPYTER_PATH"):
-        shutil.copytree(kernels, own / "data", ignore=shutil.ignore_patterns("socket*"))
+    if warm := os.environ.get("JUPYTER_PATH"):
+        shutil.copytree(Path(warm, "kernels"), own / "data" / "kernels")
     notebook(folder / "own.ipynb", OWN_PAGE.format(folder=str(COURSE / "tests")))
     with server(folder, own) as running:
         yield running

@@ -7,9 +7,7 @@ does by itself.
 import copy
 import csv
 import json
-import os
 import sqlite3
-import subprocess
 import sys
 
 import pytest
@@ -20,13 +18,7 @@ from gradcourse.notebooks import files
 from .corpus import BALL, GOOD, WRONG
 from .test_corpus import ROOT, sandboxed
 
-BIN = ROOT / ".venv-nbgrader" / ("Scripts" if os.name == "nt" else "bin")
-HERE = BIN.is_dir() and any(BIN.glob("nbgrader*"))
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not HERE and os.environ.get("CI") != "true",
-                       reason="no .venv-nbgrader: run `python course.py setup`"),
-]
+pytestmark = pytest.mark.slow
 NAME, ANSWER, CHECK = "00_descent", "descent-1-answer", "descent-1-check"
 
 
@@ -105,18 +97,8 @@ WORST = {  # what a learner hands in, and the points of descent.1; None: a perso
 }
 
 
-def nbgrader(folder, *words):
-    """Run one of its commands; it calls alembic by name."""
-    env = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "NBGRADER"))}
-    env |= {"PATH": f"{BIN}{os.pathsep}{env['PATH']}", "HOME": str(folder)}
-    done = subprocess.run([str(BIN / "nbgrader"), *words], cwd=folder, env=env,
-                          capture_output=True, text=True, timeout=900)
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    return done.stdout + done.stderr
-
-
 @pytest.fixture(scope="module")
-def course(tmp_path_factory):
+def course(tmp_path_factory, nbgrader):
     """Release, hand in, autograde, export, give feedback: as an instructor does."""
     folder = tmp_path_factory.mktemp("course")
     said = release.release([NAME], folder)
