@@ -1,11 +1,13 @@
 """Every panel of every chapter: pure, quick, whole, of fixed size, and said in words."""
 
+import functools
 import importlib
 import io
 import pkgutil
 import statistics
 import struct
 import time
+from typing import NamedTuple
 
 import matplotlib
 import numpy as np
@@ -15,7 +17,7 @@ from PIL import Image
 from gradcourse import pictures
 from gradcourse.pictures.panel import FRAME_DPI, QUICK_DPI, REMEMBERED, Panel, Slider, encode
 from gradcourse.pictures.strip import STRIP_DPI
-from gradcourse.pictures.style import METHOD, end_label, figure, overflow, picture
+from gradcourse.pictures.style import METHOD, end_label, figure, overflow, picture, png
 
 FRAME_BUDGET = 0.025  # CPU seconds; the tests allow ten times as much
 
@@ -65,7 +67,53 @@ def size(png):
     return struct.unpack(">II", png[16:24])
 
 
-@pytest.mark.parametrize("make", PANELS)
+class Look(NamedTuple):
+    """One frame of a panel, its line of text, the texts cut off and the CPU seconds it took."""
+
+    settings: dict
+    frame: bytes
+    caption: str
+    lost: list[str]
+    seconds: float
+
+
+class Seen:
+    """A panel with its strip and a frame for every extreme, drawn once for many tests."""
+
+    def __init__(self, make):
+        before = dict(matplotlib.rcParams)
+        self.panel = make()
+        self.panel.frame()
+        self.strip = self.panel.strip_figure()
+        self.no_trace = dict(matplotlib.rcParams) == before
+        self.looks = looks(self.panel)
+
+
+def looks(panel) -> list[Look]:
+    """Draw every extreme of a panel afresh; its numbers are computed once for frame and texts."""
+    found, compute = [], panel.compute
+    for settings in panel.extremes():
+        forget(panel)
+        vars(panel)["compute"] = functools.cache(compute)
+        before = time.process_time()  # others may share the machine
+        frame, caption = panel.look(**settings)
+        seconds = time.process_time() - before
+        found.append(Look(settings, frame, caption, panel.lost_texts(**settings), seconds))
+        vars(panel).pop("compute")
+    return found
+
+
+def forget(panel) -> None:
+    """Let a panel draw again what it has drawn before."""
+    vars(panel).pop("_memory", None)
+
+
+@pytest.fixture(scope="class")
+def seen(make):
+    return Seen(make)
+
+
+@pytest.mark.parametrize("make", PANELS, scope="class")  # all tests of a panel, then the next
 class TestEveryPanel:
     def test_has_at_most_three_sliders_that_start_inside(self, make):
         sliders = make().sliders
@@ -74,62 +122,51 @@ class TestEveryPanel:
             assert slider.low <= slider.start <= slider.high
             assert slider.step > 0 and slider.label
 
-    def test_every_slider_to_both_ends_and_the_middle(self, make):
-        panel = make()
-        sizes, captions, frames = set(), [], set()
-        for settings in panel.extremes():
-            png, caption = panel.look(**settings)
-            sizes.add(size(png))
-            captions.append(caption)
-            frames.add(png)
-        assert len(sizes) == 1
-        assert all(text.strip() and "\n" not in text for text in captions)
-        assert len(frames) > len(panel.extremes()) // 2
+    def test_every_slider_to_both_ends_and_the_middle(self, make, seen):
+        assert [look.settings for look in seen.looks] == make().extremes()
+        assert len({size(look.frame) for look in seen.looks}) == 1
+        assert all(look.caption.strip() and "\n" not in look.caption for look in seen.looks)
+        assert len({look.frame for look in seen.looks}) > len(seen.looks) // 2
 
-    def test_no_text_leaves_the_canvas(self, make):
-        panel = make()
-        for settings in panel.extremes():
-            assert panel.lost_texts(**settings) == [], settings
-        assert overflow(panel.strip_figure()) == []
+    def test_no_text_leaves_the_canvas(self, make, seen):
+        for look in seen.looks:
+            assert look.lost == [], look.settings
+        assert overflow(seen.strip) == []
 
-    def test_same_settings_same_bytes_whatever_came_before(self, make):
-        used, far = make(), make().extremes()
-        for settings in far:
-            used.frame(**settings)
-        vars(used).pop("_memory")
-        fresh = make()
-        for settings in (used.start(), far[0], far[-1]):
+    def test_same_settings_same_bytes_whatever_came_before(self, make, seen):
+        used, fresh, far = seen.panel, make(), seen.looks
+        forget(used)
+        for settings in (used.start(), far[0].settings, far[-1].settings):
             assert used.frame(**settings) == fresh.frame(**settings)
+        assert [fresh.frame(**far[i].settings) for i in (0, -1)] == [far[0].frame, far[-1].frame]
         assert used.say() == fresh.say()
 
-    def test_each_slider_changes_the_picture(self, make):
-        panel = make()
-        for slider in panel.sliders:
-            low, high = (panel.frame(**{slider.name: v}) for v in (slider.low, slider.high))
+    def test_each_slider_changes_the_picture(self, make, seen):
+        for slider in seen.panel.sliders:
+            low, high = (seen.panel.frame(**{slider.name: v}) for v in (slider.low, slider.high))
             assert low != high, slider.name
 
-    def test_a_key_press_on_each_slider_changes_the_picture(self, make):
-        panel = make()
-        opening = panel.frame()
-        for slider in panel.sliders:
+    def test_a_key_press_on_each_slider_changes_the_picture(self, make, seen):
+        opening = seen.panel.frame()
+        for slider in seen.panel.sliders:
             places = [slider.start * 10**s if slider.log else slider.start + s
                       for s in (slider.step, -slider.step)]
-            frames = [panel.frame(**{slider.name: place}) for place in places
+            frames = [seen.panel.frame(**{slider.name: place}) for place in places
                       if slider.low <= place <= slider.high]
             assert any(frame != opening for frame in frames), slider.name
 
-    def test_strip_changes_one_slider_a_frame(self, make):
-        panel = make()
+    def test_strip_changes_one_slider_a_frame(self, make, seen):
+        panel = seen.panel
         assert len(panel.strip) == 3
         assert len(panel.strip[0]) <= 1 and all(len(change) == 1 for change in panel.strip[1:])
         settings = panel.strip_settings()
         for before, after in zip(settings, settings[1:], strict=False):
             assert sum(before[name] != after[name] for name in before) == 1
-        assert panel.strip_png() == make().strip_png()
+        assert png(seen.strip, STRIP_DPI) == make().strip_png()
 
-    def test_nothing_jumps_when_the_slider_rests(self, make):
+    def test_nothing_jumps_when_the_slider_rests(self, make, seen):
         places = []
-        for panel in (make(), make().drawn_at(QUICK_DPI)):
+        for panel in (seen.panel, seen.panel.drawn_at(QUICK_DPI)):
             panel.frame()
             places.append([ax.get_position().bounds for ax in panel._stage[0].axes])
         assert places[0] == places[1]
@@ -137,21 +174,11 @@ class TestEveryPanel:
     def test_is_described_in_words(self, make):
         assert len(make().alt.split()) > 8 or make is Wave
 
-    def test_a_frame_is_quick(self, make):
-        panel = make()
-        panel.frame()
-        times = []
-        for settings in panel.extremes():
-            before = time.process_time()  # others may share the machine
-            panel.frame(**settings)
-            times.append(time.process_time() - before)
-        assert statistics.median(times) < 10 * FRAME_BUDGET
+    def test_a_frame_is_quick(self, make, seen):
+        assert statistics.median(look.seconds for look in seen.looks) < 10 * FRAME_BUDGET
 
-    def test_leaves_no_trace_in_matplotlib(self, make):
-        before = dict(matplotlib.rcParams)
-        make().frame()
-        make().strip_figure()
-        assert dict(matplotlib.rcParams) == before
+    def test_leaves_no_trace_in_matplotlib(self, make, seen):
+        assert seen.no_trace
 
 
 def test_strip_shows_three_different_frames():
