@@ -35,7 +35,15 @@ WATCH = """e => {  // counts new pictures, and those drawn while a slider moves
   new MutationObserver(all => { seen.pictures += all.length; }).observe(e,
     {attributeFilter: ['src']});
   e.addEventListener('load', () => { seen.moves += e.naturalWidth <= wide; });
+  e.moved = past => seen.moves > past.moves || seen.pictures > past.pictures + 1;
+  e.rests = () => e.complete && e.naturalWidth > wide;
+  e.within = (seconds, test) => new Promise(done => {
+    const end = performance.now() + 1000 * seconds;
+    const look = () => test() || performance.now() > end ? done(test()) : setTimeout(look, 20);
+    look();
+  });
 }"""
+MIN, MAX = "aria-valuemin", "aria-valuemax"
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.notebook]
 
@@ -81,7 +89,7 @@ def test_every_slider_of_a_chapter_moves_its_picture(browser, address, chapter):
             picture, handles = panel_parts(page, number)
             assert handles
             for place, handle in enumerate(handles):
-                assert moves(picture, handle, "ArrowRight") or moves(picture, handle, "ArrowLeft")
+                assert one_step(picture, handle)
                 to_both_ends_and_back(page, number, place)
             width = picture.evaluate("e => e.clientWidth / e.naturalWidth")
             assert 0.4 < width <= 1
@@ -168,21 +176,36 @@ def panel_parts(page, number: int):
     return picture, box.locator(".noUi-handle").all()
 
 
+def one_step(picture, handle) -> bool:
+    """Tell whether one step changes the picture: where there is room first, then the other way."""
+    ways = ("ArrowRight", "ArrowLeft")
+    return any(moves(picture, handle, key) for key in (ways[::-1] if at(handle, MAX) else ways))
+
+
 def moves(picture, handle, key: str) -> bool:
-    """Press a key on a slider and tell whether the picture changed.
+    """Press a key on a slider and tell whether the picture changed."""
+    return any(changes(picture, lambda: handle.press(key)) for _ in range(3))
+
+
+def changes(picture, act) -> bool:
+    """Do something and tell whether the picture changes.
 
     One picture more may be the last one, drawn denser at rest; two are not.
     """
-    before = picture.evaluate("e => ({...e.seen})")
-    for _ in range(3):
-        handle.focus()
-        handle.press(key)
-        for _ in range(50):
-            seen = picture.evaluate("e => e.seen")
-            if seen["moves"] > before["moves"] or seen["pictures"] > before["pictures"] + 1:
-                return picture.evaluate("e => e.decode().then(() => e.naturalWidth > 0)")
-            time.sleep(0.05)
-    return False
+    past = picture.evaluate("e => ({...e.seen})")
+    act()
+    return (picture.evaluate("(e, past) => e.within(4, () => e.moved(past))", past)
+            and picture.evaluate("e => e.decode().then(() => e.naturalWidth > 0)"))
+
+
+def rests(picture) -> bool:
+    """Wait until the picture is drawn denser, as it is once its sliders rest."""
+    return picture.evaluate("e => e.within(20, e.rests)")
+
+
+def at(handle, end: str) -> bool:
+    """Tell whether a slider stands at an end."""
+    return handle.get_attribute("aria-valuenow") == handle.get_attribute(end)
 
 
 def to_both_ends_and_back(page, number: int, place: int) -> None:
@@ -190,21 +213,29 @@ def to_both_ends_and_back(page, number: int, place: int) -> None:
     box = page.locator(".gradcourse-panel").nth(number)
     picture, handle = box.locator("img"), box.locator(".noUi-handle").nth(place)
     readout, says = box.locator(".widget-readout").nth(place), box.locator(".gradcourse-says")
-    page.wait_for_timeout(1000)  # the frame of the last key may still be on its way
+    assert rests(picture)  # until then the frame of the last key may still be on its way
     opening = readout.inner_text(), says.inner_text()
-    for key, end in (("Home", "aria-valuemin"), ("End", "aria-valuemax")):
-        here = handle.get_attribute("aria-valuenow") == handle.get_attribute(end)
-        assert here or moves(picture, handle, key)
-        assert handle.get_attribute("aria-valuenow") == handle.get_attribute(end)
-    readout.click()
-    page.keyboard.press("Control+a")
-    page.keyboard.insert_text(opening[0])
-    page.keyboard.press("Enter")
+    for key, end in (("Home", MIN), ("End", MAX)):
+        assert at(handle, end) or moves(picture, handle, key)
+        assert at(handle, end)
+    if readout.inner_text() == opening[0]:
+        write(page, readout, opening[0])
+    else:
+        changes(picture, lambda: write(page, readout, opening[0]))
     wait_idle(page, 20)
     deadline = time.monotonic() + 10
     while says.inner_text() != opening[1] and time.monotonic() < deadline:
         time.sleep(0.05)
+    assert rests(picture)
     assert (readout.inner_text(), says.inner_text()) == opening
+
+
+def write(page, readout, value: str) -> None:
+    """Type a value into a slider's readout."""
+    readout.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(value)
+    page.keyboard.press("Enter")
 
 
 def hints_unfold(page, cells: list[dict]) -> None:
