@@ -49,6 +49,15 @@ def test_there_are_pages():
     assert CHAPTERS
 
 
+@pytest.mark.parametrize("kind", files.KINDS)
+def test_every_notebook_is_one_of_the_pages_run_here(kind):
+    """`make test` runs what `names` finds; a notebook that lies elsewhere would never run."""
+    pages = [files.page_path(kind, name, ROOT) for name in files.names(kind, ROOT)]
+    lying = [path for path in (ROOT / kind).rglob("*.ipynb")
+             if ".ipynb_checkpoints" not in path.parts]
+    assert sorted(lying) == sorted(pages)
+
+
 @pytest.mark.notebook
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_chapter_runs_in_smoke_mode(name, monkeypatch):
