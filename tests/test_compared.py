@@ -65,6 +65,7 @@ def folder(tmp_path):
     for name in ("conftest.py", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path)
     shutil.copytree(ROOT / "tests" / "offline", tmp_path / "tests" / "offline")
+    shutil.copy(ROOT / "tests" / "warm.py", tmp_path / "tests")
     return tmp_path
 
 
