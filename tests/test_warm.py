@@ -14,7 +14,7 @@ PROGRAMS = {
     "echo": "import os, sys\n"
             "print(sys.argv[1:], os.getcwd(), os.environ['WORD'], 'OLD' in os.environ)\n"
             "print(sys.stdin.read(), file=sys.stderr)\n"
-            "print('warm' in sys.modules, sys.path[0])\n",
+            "print('warm' in sys.modules, sys.path[0], os.getppid())\n",
     "five": "raise SystemExit(5)",
     "fault": "1 / 0",
     "killed": "import os\nos.kill(os.getpid(), 9)",
@@ -29,12 +29,12 @@ def programs(warm, tmp_path_factory):
     if not warm.HERE:
         pytest.skip("programs start warm on Linux")
     folder = tmp_path_factory.mktemp("programs")
-    warm.prepare(folder)
+    env = os.environ | {"PYTHONPATH": str(folder), "WORD": "w"}
+    warm.prepare(folder, env)
     tests = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     (folder / "tests").write_text(str(tests.pid))
     for name, text in PROGRAMS.items():
         (folder / f"warm_{name}.py").write_text(text)
-    env = os.environ | {"PYTHONPATH": str(folder), "WORD": "w"}
 
     def start(name, *words, **options):
         return subprocess.Popen(
@@ -42,7 +42,8 @@ def programs(warm, tmp_path_factory):
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             **{"env": env} | options)
 
-    start("echo", env=env | {"OLD": "1"}).communicate("")  # its server has a variable more
+    others = {"OLD": "1", "OMP_NUM_THREADS": "7"}  # of the caller that starts the server
+    start("echo", env=env | others).communicate("")
     yield start, tests
     tests.kill()
     tests.communicate()
@@ -73,6 +74,7 @@ def test_it_has_its_callers_words_folder_variables_and_streams(start, tmp_path):
     assert err == "said\n" and running.returncode == 0
     loaded = out.splitlines()[1].split()
     assert loaded[0] == "False" and not loaded[1].endswith("tests")
+    assert int(loaded[2]) != os.getpid()  # forked, though another's variables came first
 
 
 @pytest.mark.parametrize(("name", "code"), [("five", 5), ("fault", 1), ("killed", -9)])

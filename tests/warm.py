@@ -34,9 +34,14 @@ PASSED_ON = (signal.SIGINT, signal.SIGTERM)
 PATIENCE = 60  # seconds for a server to be there
 
 
-def prepare(folder) -> None:
-    """Make a folder that serves this process's tests, and Jupyter as JUPYTER_PATH."""
+def prepare(folder, env=os.environ) -> None:
+    """Make a folder that serves this process's tests, and Jupyter as JUPYTER_PATH.
+
+    Servers load their libraries with the variables told here, whoever calls first.
+    """
     (Path(folder) / "tests").write_text(str(os.getpid()))
+    seen = {name: value for name, value in _seen(env).items() if value is not None}
+    (Path(folder) / "variables").write_text(json.dumps(seen))
     spec = Path(folder) / "kernels" / "python3" / "kernel.json"
     spec.parent.mkdir(parents=True)
     argv = [*command(sys.executable, folder, KERNEL), "-f", "{connection_file}"]
@@ -87,9 +92,14 @@ def _reached(folder: str, program: str) -> socket.socket:
             with open(f"{door}.log", "w", encoding="utf-8") as log:
                 subprocess.Popen([sys.executable, __file__, "serve", folder, program],
                                  stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                 env=INLINE | os.environ, start_new_session=True)
+                                 env=_variables(folder), start_new_session=True)
         time.sleep(0.05)
     raise SystemExit(f"nothing to fork {program} from: see {door}.log")
+
+
+def _variables(folder: str) -> dict:
+    told = json.loads(Path(folder, "variables").read_text())
+    return {name: value for name, value in os.environ.items() if name not in SEEN} | told
 
 
 # The server, and the keeper of each program.
