@@ -18,7 +18,9 @@ PROGRAMS = {
     "five": "raise SystemExit(5)",
     "fault": "1 / 0",
     "killed": "import os\nos.kill(os.getpid(), 9)",
-    "waits": "import os, time\ntry:\n    print(os.getpid(), os.getppid(), flush=True)\n"
+    "waits": "import os, signal, time\n"
+             "signal.signal(signal.SIGINT, signal.default_int_handler)  # may be ignored by now\n"
+             "try:\n    print(os.getpid(), os.getppid(), flush=True)\n"
              "    time.sleep(60)\nexcept KeyboardInterrupt:\n    print('asked to stop')\n",
 }
 

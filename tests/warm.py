@@ -49,8 +49,8 @@ def prepare(folder, env=os.environ) -> None:
 
 
 def prepared(folder) -> bool:
-    """Tell whether a folder is one that `prepare` made."""
-    return Path(folder, "tests").is_file()
+    """Tell whether a folder is one that `prepare` made for this user."""
+    return bool(folder) and os.access(Path(folder, "tests"), os.R_OK)
 
 
 def command(python, folder, program: str) -> list[str]:
