@@ -36,6 +36,14 @@ WATCH = """e => {  // counts new pictures, and those drawn while a slider moves
     {attributeFilter: ['src']});
   e.addEventListener('load', () => { seen.moves += e.naturalWidth <= wide; });
   e.moved = past => seen.moves > past.moves || seen.pictures > past.pictures + 1;
+  e.decodes = async () => {
+    const source = e.src;
+    try { await e.decode(); } catch (fault) {
+      if (e.src === source) throw fault;
+      return e.decodes();  // the next picture took its place
+    }
+    return e.naturalWidth > 0;
+  };
   e.rests = () => e.complete && e.naturalWidth > wide;
   e.within = (seconds, test) => new Promise(done => {
     const end = performance.now() + 1000 * seconds;
@@ -195,7 +203,7 @@ def changes(picture, act) -> bool:
     past = picture.evaluate("e => ({...e.seen})")
     act()
     return (picture.evaluate("(e, past) => e.within(4, () => e.moved(past))", past)
-            and picture.evaluate("e => e.decode().then(() => e.naturalWidth > 0)"))
+            and picture.evaluate("e => e.decodes()"))
 
 
 def rests(picture) -> bool:
