@@ -31,6 +31,7 @@ from gradcourse.methods.contrastive import (
     pull,
     release_at_random,
     release_cosine,
+    symmetric,
     temperature_free,
     uniformity,
 )
@@ -274,6 +275,15 @@ def test_both_views_go_by_symmetry_where_the_logits_are_known_to_be_small():
         (True, 0.1), (True, 1 / PLAIN), (False, 0.02)]
     assert "Blocked" in nt_xent(z, z, temperature=torch.tensor(0.1)).grad_fn.name()
     assert "Symmetric" not in nt_xent(z[1:], z[1:]).grad_fn.name()
+
+
+@pytest.mark.parametrize("n", [9, 300])
+def test_a_half_made_again_gives_the_gradient_of_a_half_held(n, monkeypatch):
+    z1, z2 = two_views(n, 5)
+    held = gradients(nt_xent, z1, z2, block=4)
+    monkeypatch.setattr(symmetric, "HELD", 0)
+    for want, got in zip(held, gradients(nt_xent, z1, z2, block=4), strict=True):
+        assert torch.equal(got, want)
 
 
 @pytest.mark.parametrize("loss", [temperature_free, nt_xent])
