@@ -9,6 +9,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent
 OFFLINE = ROOT / "tests" / "offline"
 collect_ignore = ["gradcourse/grading/nbgrader_step.py"]  # for nbgrader's own environment
@@ -28,17 +30,23 @@ def _block_sockets():
 
 
 _block_sockets()
+WARM = _load(ROOT / "tests" / "warm.py")
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # the workers share the cores; threads would wait
 
 
 def pytest_configure(config):
     """Let kernels start warm; the tests' workers, and tests within tests, inherit it."""
-    warm = _load(ROOT / "tests" / "warm.py")
-    if warm.HERE and not warm.prepared(os.environ.get("JUPYTER_PATH", "")):
+    if WARM.HERE and not WARM.prepared(os.environ.get("JUPYTER_PATH", "")):
         folder = tempfile.mkdtemp(prefix="warm")
         config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
-        warm.prepare(folder)
+        WARM.prepare(folder)
         os.environ["JUPYTER_PATH"] = folder
+
+
+@pytest.fixture(scope="session")
+def warm():
+    """Give tests the programs that start warm."""
+    return WARM
 
 
 class OnlyWords:

@@ -1,6 +1,5 @@
-"""What many tests share: a real browser, programs that start warm, nbgrader itself."""
+"""What many tests share: a real browser, kernels that start warm, nbgrader itself."""
 
-import importlib.util
 import os
 import subprocess
 from pathlib import Path
@@ -23,14 +22,6 @@ def browser():
     pytest.importorskip("playwright.sync_api")
     with jupyterlab.browser() as running:
         yield running
-
-
-@pytest.fixture(scope="session")
-def warm():
-    spec = importlib.util.spec_from_file_location("warm", ROOT / "tests" / "warm.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="session")

@@ -297,7 +297,7 @@ def solve(page, check: int, code: str, wanted: str) -> str:
 
 @contextlib.contextmanager
 def opened(browser, address: str, path: str):
-    """Open a notebook, and close its tab and kernel when done."""
+    """Open a notebook, and close its tab when done; its kernel ends with the server."""
     page = open_page(browser, address, path)
     try:
         yield page
