@@ -12,8 +12,9 @@ PLAIN, NOISE = "sgld, gradient by hand", "noise alone"
 AUTHORS = ("WayneDW/Contour-Stochastic-Gradient-Langevin-Dynamics, a public repository; mended for "
            "NumPy 2.4 it made 2,500 steps a second where plain Python made 271,000")
 STEPWISE = "dozens of small operations a step, which a compiled loop makes one"
-ASKED = "a walk also asks for energies and gradients, which alone take longer than the noise"
-ENERGY = "energies and gradients alone"
+ASKED = ("a walk also asks for energies and gradients, which alone take longer than the noise; the "
+         "target was set where 20,000 normals took 190 microseconds")
+ENERGY, NEEDED = "energies and gradients alone", "noise, energies and gradients alone"
 FEW = "A tensor library pays for each operation, a compiled scan does not: few chains feel it."
 SCAN = "A compiled loop has no overhead for each operation, and few chains are nothing else."
 
@@ -64,12 +65,14 @@ def _langevin(c: int) -> Group:
                       Target("T8", PLAIN, scan, 1 / 1.5, note="at least 1.5 times as many steps",
                              why=ASKED)),
                10_000: (Target("T8", PLAIN, NOISE, 1 / 0.7, note="at least 0.7 of the limit",
-                               why=ASKED),)}
+                               why=ASKED),
+                        Target("T8", PLAIN, NEEDED, 1 / 0.7, note="the same of all it asks for"))}
     return Group(f"{c:,} Langevin chains", base=NOISE, inputs=lambda: _starts(c), per=steps,
-                 unit="step of all chains", ours=(PLAIN,), limits=(NOISE,), seconds=25,
+                 unit="step of all chains", ours=(PLAIN,), limits=(NOISE, NEEDED), seconds=25,
                  variants={PLAIN: lambda x: _sgld(x, steps),
                            "sgld, gradient by autograd": lambda x: _sgld_autograd(x, steps),
                            ENERGY: lambda x: lambda: [_by_hand(x) for _ in range(steps)],
+                           NEEDED: lambda x: _needed(x, steps),
                            NOISE: lambda x: _noise(x, steps)},
                  targets=targets.get(c, ()),
                  peers={ebm: Peer("torchebm", lambda x: _torchebm(x, steps)),
@@ -102,6 +105,11 @@ def _contour(x, shared, steps):
 def _noise(x, steps):
     generator, out = torch.Generator().manual_seed(0), torch.empty_like(x)
     return lambda: [out.normal_(generator=generator) for _ in range(steps)]
+
+
+def _needed(x, steps):
+    noise = _noise(x, 1)
+    return lambda: [(noise(), _by_hand(x)) for _ in range(steps)]
 
 
 def _sgld(x, steps, energy=_by_hand):

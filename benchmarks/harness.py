@@ -88,8 +88,8 @@ class Group:
     limits: tuple[str, ...] = ()  # variants that nothing can beat
     per: int = 1  # pieces of work in one call; times are given for one
     unit: str = "step"
-    rounds: int = 11
-    seconds: float = 60.0  # after these no further round is begun, once there are five
+    rounds: int = 31
+    seconds: float = 40.0  # after these no further round is begun, once there are five
     small: Callable[[], Any] | None = None  # little inputs, to warm up before memory is measured
     compiled: Mapping[str, Callable[[Any], Callable[[], object]]] = field(default_factory=dict)
     note: str = ""  # what a reader of the table should know

@@ -15,7 +15,7 @@ import pytest
 
 from gradcourse import folders, home
 from gradcourse.pictures import style  # noqa: F401  builds matplotlib's font cache beforehand
-from gradcourse.web.jupyterlab import notebook, open_page, run_all, server, wait_idle
+from gradcourse.web.jupyterlab import notebook, open_page, run_all, server, wait_idle, window
 
 FAULTS = ("[data-mime-type='application/vnd.jupyter.error'],"
           "[data-mime-type='application/vnd.jupyter.stderr']")
@@ -68,9 +68,17 @@ def address(browser, tmp_path_factory):
         yield running
 
 
-def test_a_panel_shows_its_error_and_lives_on(browser, address):
+@pytest.fixture(scope="module")
+def shown(browser):
+    """One window for all pages: JupyterLab's scripts are compiled once."""
+    shown = window(browser)
+    yield shown
+    shown.close()
+
+
+def test_a_panel_shows_its_error_and_lives_on(shown, address):
     """Also proof that a fault on a page would be seen by the tests below."""
-    with opened(browser, address, "own.ipynb") as page:
+    with opened(shown, address, "own.ipynb") as page:
         run_all(page, 60)
         assert faults(page) == []
         picture, handles = panel_parts(page, 0)
@@ -87,8 +95,8 @@ def test_a_panel_shows_its_error_and_lives_on(browser, address):
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
-def test_every_slider_of_a_chapter_moves_its_picture(browser, address, chapter):
-    with opened(browser, address, f"chapters/{chapter}.ipynb") as page:
+def test_every_slider_of_a_chapter_moves_its_picture(shown, address, chapter):
+    with opened(shown, address, f"chapters/{chapter}.ipynb") as page:
         run_all(page, 180)
         assert faults(page) == []
         wanted = panels_asked(folders.page(chapter, COURSE))
@@ -106,9 +114,9 @@ def test_every_slider_of_a_chapter_moves_its_picture(browser, address, chapter):
 
 
 @pytest.mark.parametrize("chapter", EXERCISES)
-def test_cards_answer_a_stub_a_wrong_and_a_right_answer(browser, address, chapter):
+def test_cards_answer_a_stub_a_wrong_and_a_right_answer(shown, address, chapter):
     cells = json.loads(folders.exercise(chapter, COURSE).read_text(encoding="utf-8"))["cells"]
-    with opened(browser, address, f"exercises/{chapter}/{chapter}.ipynb") as page:
+    with opened(shown, address, f"exercises/{chapter}/{chapter}.ipynb") as page:
         run_all(page, 120)
         assert faults(page) == []
         checks = [i for i, cell in enumerate(cells) if exercise_checked(cell)]
@@ -130,9 +138,9 @@ def test_cards_answer_a_stub_a_wrong_and_a_right_answer(browser, address, chapte
         assert page.wrong == []
 
 
-def test_a_learner_finds_the_way(browser, address):
+def test_a_learner_finds_the_way(shown, address):
     """The first page lists every chapter, says what is next and leads there."""
-    with opened(browser, address, home.PAGE) as page:
+    with opened(shown, address, home.PAGE) as page:
         stored = output(page, 1)
         assert "next:" in stored and all(name[:2] in stored for name in CHAPTERS)
         run_all(page, 60)
@@ -296,9 +304,9 @@ def solve(page, check: int, code: str, wanted: str) -> str:
 
 
 @contextlib.contextmanager
-def opened(browser, address: str, path: str):
+def opened(shown, address: str, path: str):
     """Open a notebook, and close its tab when done; its kernel ends with the server."""
-    page = open_page(browser, address, path)
+    page = open_page(shown, address, path)
     try:
         yield page
     finally:

@@ -82,9 +82,14 @@ def server(folder: Path, home: Path, dark: bool = False, windowing: str | None =
                 process.wait()
 
 
-def open_page(browser, address: str, path: str):
+def window(browser):
+    """Open a window whose pages share a cache: JupyterLab's scripts are compiled once."""
+    return browser.new_context(viewport={"width": 1280, "height": 900}, device_scale_factor=1)
+
+
+def open_page(window, address: str, path: str):
     """Open a notebook in a fresh workspace and wait until its kernel is idle."""
-    page = browser.new_page(viewport={"width": 1280, "height": 900}, device_scale_factor=1)
+    page = window.new_page()
     page.wrong = _watched(page, address)
     page.goto(f"{address}/lab/workspaces/{re.sub('[^a-z0-9]', '-', path)}/tree/{path}?reset")
     page.wait_for_selector("text=/Python 3.*\\| Idle/", timeout=90_000)  # the kernel is connected

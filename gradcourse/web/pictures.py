@@ -15,7 +15,7 @@ from PIL import Image
 from gradcourse import folders, home
 from gradcourse.web import show
 from gradcourse.web.frames import differences
-from gradcourse.web.jupyterlab import browser, notebook, open_page, run_all, server
+from gradcourse.web.jupyterlab import browser, notebook, open_page, run_all, server, window
 
 WIDE = 720  # pixels of a panel's picture
 CARD = """import torch
@@ -61,8 +61,9 @@ def shoot(running, root: Path, theme: str) -> list[Path]:
         known = show.page(work / "panels.ipynb")
         notebook(work / "card.ipynb", CARD)
         with server(work, own, dark=theme == "dark") as address:
-            paths = _panels(running, address, known, root / "docs" / "panels", theme)
-            paths += _pages(running, address, root / "docs" / "pictures", theme)
+            shown = window(running)
+            paths = _panels(shown, address, known, root / "docs" / "panels", theme)
+            paths += _pages(shown, address, root / "docs" / "pictures", theme)
     return paths
 
 
@@ -80,8 +81,8 @@ def write(path: Path, image: Image.Image, wide: int = 2 * WIDE) -> Path:
     return path
 
 
-def _panels(running, address: str, known, folder: Path, theme: str) -> list[Path]:
-    page = open_page(running, address, "panels.ipynb")
+def _panels(shown, address: str, known, folder: Path, theme: str) -> list[Path]:
+    page = open_page(shown, address, "panels.ipynb")
     run_all(page, 300)
     paths = []
     for number, (chapter, name) in enumerate(known):
@@ -94,11 +95,11 @@ def _panels(running, address: str, known, folder: Path, theme: str) -> list[Path
     return paths
 
 
-def _pages(running, address: str, folder: Path, theme: str) -> list[Path]:
+def _pages(shown, address: str, folder: Path, theme: str) -> list[Path]:
     """Take the first page and the card of a common mistake."""
     paths = []
     for file, wanted, name in ((home.PAGE, "table", "start"), ("card.ipynb", "div", "card")):
-        page = open_page(running, address, file)
+        page = open_page(shown, address, file)
         run_all(page, 120)
         area = page.locator(".jp-OutputArea-output").last
         area.locator(wanted).first.wait_for()
