@@ -7,6 +7,7 @@ import torch
 from benchmarks.harness import Group, Peer, Target
 
 LR, TAU, ZETA, BINS = 1e-3, 1.0, 0.75, {"u0": -4.0, "du": 0.1, "m": 100}
+ONES = torch.ones(2)
 OWN, SHARED, ONE = "ContourSGLD, masses of its own", "ContourSGLD, shared masses", "one_chain"
 PLAIN, NOISE = "sgld, gradient by hand", "noise alone"
 AUTHORS = ("WayneDW/Contour-Stochastic-Gradient-Langevin-Dynamics, a public repository; mended for "
@@ -90,7 +91,7 @@ def _value(x):
 
 def _by_hand(x):
     turned = x * (2 * pi)
-    u = x.square().mul_(0.2).sub_(turned.cos(), alpha=2) @ x.new_ones(2)  # sum(-1) is slow on two
+    u = x.square().mul_(0.2).sub_(turned.cos(), alpha=2) @ ONES  # sum(-1) is slow on two
     return u, turned.sin_().mul_(4 * pi).add_(x, alpha=0.4)
 
 

@@ -156,6 +156,24 @@ def test_the_fast_chains_take_the_same_steps_as_the_readable_one(weight, zeta):
     assert len(state.seen.any(0).nonzero()) > 8
 
 
+@pytest.mark.parametrize("shared", [False, True])
+def test_bin_0_bends_no_force_in_the_fast_chains_either(shared):
+    def bowl(x):
+        return (x**2).sum(-1) / 2, x
+
+    at = {"u0": 0.0, "du": 0.5}
+    x = torch.full((1 if shared else 5, 1), 0.3, dtype=F64)
+    fast = ct.ContourSGLD(bowl, x, lr=0.1, m=6, gain=0.1, shared=shared, **at)
+    rows = torch.full((len(x), 6), 1 / 6, dtype=F64).log()
+    state = ct.State(x, *bowl(x), rows, fast.seen.expand(len(x), 6))
+    trace, noise = fast.run(60, generator=seeded()), torch.randn(60, *x.shape, dtype=F64,
+                                                                 generator=seeded())
+    for k in range(60):
+        state = ct.contour_step(state, bowl, noise[k], lr=0.1, omega=0.1, **at)
+        assert torch.allclose(trace.x[k], state.x, atol=1e-10), k
+    assert (trace.u < 0.5).double().mean() > 0.3
+
+
 @pytest.mark.parametrize("weight", ["interpolated", "published"])
 def test_one_chain_in_plain_python_is_the_same_chain(weight):
     def energy(x):

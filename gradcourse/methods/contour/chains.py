@@ -94,18 +94,19 @@ class ContourSGLD:
         self.gain = gain if callable(gain) else lambda k: gain
         self._masses(x0, theta)
         self.x, (self.u, self.g) = x0, ask(energy, x0)
+        self._width = self.u.new_tensor(du)  # divides without a cast at each step
         self._settle()
 
     @property
     def theta(self) -> Tensor:
         """The masses so far, (C, m), or (m,) when shared; float64."""
-        rows = (self._log.view(-1, self.m) + self._factor[:, None]).exp()
+        rows = (self._logs.view(-1, self.m + 1)[:, 1:] + self._factor[:, None]).exp()
         return rows[0] if self.shared else rows
 
     @property
     def seen(self) -> Tensor:
         """Which bins were ever visited, of the shape of theta; bool."""
-        rows = self._seen.view(-1, self.m)
+        rows = self._marks.view(-1, self.m + 1)[:, 1:].clone()
         return rows[0] if self.shared else rows
 
     def run(
@@ -135,37 +136,43 @@ class ContourSGLD:
         return diary.trace()
 
     def _masses(self, x0: Tensor, theta: Tensor | None) -> None:
-        """Lay out the rows of log-masses end to end, and where each chain's row begins."""
+        """Lay out the rows of log-masses end to end, a bin never seen before each.
+
+        So the same index finds a bin in `_log` and the one below it in `_log_below`.
+        """
         rows, like = 1 if self.shared else len(x0), {"dtype": torch.float64, "device": x0.device}
         if theta is None:
-            theta = torch.ones(self.m, **like)
-            self._seen = torch.zeros(rows * self.m, dtype=torch.bool, device=x0.device)
+            theta, seen = torch.ones(self.m, **like), torch.zeros(self.m, **like)
         else:
             if not theta.is_meta and (theta < 0).any():
                 raise ValueError(f"theta must be >= 0, got {theta.min():.3g}")
             if theta.shape != (self.m,):
                 raise ValueError(f"theta must be ({self.m},), got {tuple(theta.shape)}")
-            self._seen = (theta > 0).repeat(rows)
-        theta = theta.to(**like)
-        self._log = (theta / theta.sum()).log().clamp_(min=EMPTY).repeat(rows)
+            theta = theta.to(**like)
+            seen = theta
+        logs = (theta / theta.sum()).log().clamp_(min=EMPTY)
+        self._logs = torch.nn.functional.pad(logs, (1, 0), value=EMPTY).repeat(rows)
+        self._marks = torch.nn.functional.pad(seen > 0, (1, 0)).repeat(rows)
+        self._log, self._log_below = self._logs[1:], self._logs[:-1]
+        self._seen, self._seen_below = self._marks[1:], self._marks[:-1]
         self._flat = torch.ones(len(x0), **like)
         self._factor = torch.zeros(rows, **like)
         first = torch.arange(len(x0), device=x0.device)
-        self._first = 0 * first if self.shared else first * self.m
+        self._first = 0 * first if self.shared else first * (self.m + 1)
 
     def _settle(self) -> None:
         """Find each chain's bin, mark it, and read the rise of log Psi there."""
-        t = (self.u - self.u0) / self.du
+        t = (self.u - self.u0) / self._width
         J = t.floor().clamp_(0, self.m - 1)
         self._below = (J - t).add_(1).clamp_(0, 1)
         self._index = self._first + J.long()
-        self._feet = torch.maximum(self._index - 1, self._first)
         self._seen.index_fill_(0, self._index, True)
-        self._sloped = (t < self.m) & self._seen.take(self._feet)
+        self._sloped = (t < self.m) & self._seen_below.index_select(0, self._index)
         self._read()
 
     def _read(self) -> None:
-        self._top, self._foot = self._log.take(self._index), self._log.take(self._feet)
+        self._top = self._log.index_select(0, self._index)
+        self._foot = self._log_below.index_select(0, self._index)
         self._rise = (self._top - self._foot).mul_(self._sloped)
 
     def _learn(self) -> Tensor:
@@ -186,12 +193,13 @@ class ContourSGLD:
         add = log_w + log(omega)
         self._factor = self._factor + add.exp().neg_().log1p_()  # (4.7)
         self._top = torch.logaddexp(self._top, add.sub_(self._factor))  # (4.7)
-        self._log.index_copy_(0, self._index, self._top)
+        self._log.scatter_(0, self._index, self._top)
         self._rise = (self._top - self._foot).mul_(self._sloped)
 
     def _move_together(self, omega: float, log_w: Tensor) -> None:
         """Let all chains move one row by the mean of what each would do."""
         add = omega / len(log_w) * log_w.exp()
         gained = torch.zeros_like(self._log).index_add_(0, self._index, add)
-        self._log = torch.logaddexp(self._log + torch.log1p(-add.sum()), gained.log())  # (4.7)
+        kept = self._log + torch.log1p(-add.sum())
+        torch.logaddexp(kept, gained.log(), out=self._log)  # (4.7)
         self._read()
