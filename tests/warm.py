@@ -25,7 +25,8 @@ HERE = sys.platform == "linux"  # elsewhere there is no fork, or none that is sa
 KERNEL = "ipykernel_launcher"
 LIBRARIES = {
     KERNEL: ("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "ipywidgets",
-             "torch", "scipy.special", "matplotlib.pyplot", "tqdm.auto"),
+             "torch", "torch._dynamo",  # every optimizer of torch imports it
+             "scipy.stats", "sklearn.datasets", "matplotlib.pyplot", "tqdm.auto"),
     "nbgrader": ("nbgrader.apps.nbgraderapp",),
 }
 INLINE = {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}  # as ipykernel sets it
