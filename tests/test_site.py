@@ -223,12 +223,28 @@ def order(page):
         i.getAttribute('aria-hidden') !== 'true').map(i => 'no alt: ' + i.src)""")
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS)
-def test_every_panel_moves_without_a_kernel(browser, site, address, chapter):
-    """Both ends and back to the opening, by keyboard; each frame is another picture in words."""
+@pytest.fixture(scope="class")
+def opened(browser, address, chapter):
+    """A chapter's page, opened once for its tests."""
     with visit(browser, address, viewport=DESKTOP) as seen:
-        page = seen.go(f"chapters/{chapter}.html")
-        panels = page.locator(".gc-panel").all()
+        seen.go(f"chapters/{chapter}.html")
+        yield seen
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, scope="class")  # all tests of one, then the next
+class TestEveryChapter:
+    def test_it_is_light(self, opened, chapter):
+        for picture in opened.page.locator("article img").all():
+            if picture.is_visible():
+                picture.scroll_into_view_if_needed()
+        opened.page.wait_for_load_state("networkidle")
+        weight = {path: size for path, size in opened.weight.items() if "/mathjax/" not in path}
+        assert sum("/frames/" in path for path in weight) > 5 * asked(chapter)
+        assert sum(weight.values()) < MOST_PAGE
+
+    def test_every_panel_moves_without_a_kernel(self, opened, chapter):
+        """To both ends and back, by keyboard; each frame is another picture in words."""
+        panels = opened.page.locator(".gc-panel").all()
         assert len(panels) == asked(chapter) > 0
         for panel in panels:
             slider = panel.locator("input[type=range]")
@@ -242,7 +258,7 @@ def test_every_panel_moves_without_a_kernel(browser, site, address, chapter):
                     break
                 slider.press("ArrowLeft")
             assert look(panel) == opening
-        assert seen.faults == []
+        assert opened.faults == []
 
 
 def test_the_first_page_moves_too(browser, site, address):
@@ -275,19 +291,6 @@ def asked(chapter):
     cells = json.loads((ROOT / "chapters" / f"{chapter}.ipynb").read_text("utf-8"))["cells"]
     code = ["".join(c["source"]) for c in cells if c["cell_type"] == "code"]
     return sum(line.startswith("panel(") for text in code for line in text.splitlines())
-
-
-@pytest.mark.parametrize("chapter", CHAPTERS)
-def test_a_chapters_page_is_light(browser, site, address, chapter):
-    with visit(browser, address, viewport=DESKTOP) as seen:
-        page = seen.go(f"chapters/{chapter}.html")
-        for picture in page.locator("article img").all():
-            if picture.is_visible():
-                picture.scroll_into_view_if_needed()
-        page.wait_for_load_state("networkidle")
-        weight = {path: size for path, size in seen.weight.items() if "/mathjax/" not in path}
-        assert sum("/frames/" in path for path in weight) > 5 * asked(chapter)
-        assert sum(weight.values()) < MOST_PAGE
 
 
 def test_a_finger_moves_a_slider(browser, site, address):

@@ -104,6 +104,7 @@ class Panel:
 
     def drawn_at(self, dpi: int) -> "Panel":
         """Return the same panel drawn at another density, with a stage and a memory of its own."""
+        self._places()  # the twin shares them
         twin = copy.copy(self)
         for own in ("_stage", "_memory"):
             vars(twin).pop(own, None)
@@ -170,15 +171,31 @@ class Panel:
 
     def _set_stage(self) -> tuple:
         fig = self.draw()
-        if self.dpi < FRAME_DPI:  # lay it out like the frame at rest: nothing jumps
-            fig.set_dpi(FRAME_DPI)
-            fig.draw_without_rendering()
-            fig.set_layout_engine("none")
+        if self.dpi <= FRAME_DPI:  # lay it out like the frame at rest: nothing jumps
+            self._lay_out(fig)
         fig.set_dpi(self.dpi)
         fig.canvas.draw()
         fig.set_layout_engine("none")
         self._stage = fig, fig.canvas.copy_from_bbox(fig.bbox)
         return self._stage
+
+
+    def _places(self) -> list:
+        return vars(self).setdefault("_laid", [])
+
+    def _lay_out(self, fig: Figure) -> None:
+        """Put axes and title where the frame at rest has them; found out once for all twins."""
+        places = self._places()
+        if not places:
+            fig.set_dpi(FRAME_DPI)
+            fig.draw_without_rendering()
+            places += [ax.get_position(original=True) for ax in fig.axes]
+            places += [text.get_position() for text in fig.texts]
+        fig.set_layout_engine("none")
+        for ax, place in zip(fig.axes, places, strict=False):
+            ax.set_position(place, which="original")
+        for text, place in zip(fig.texts, places[len(fig.axes):], strict=True):
+            text.set_position(place)
 
 
 def encode(pixels: np.ndarray) -> bytes:
