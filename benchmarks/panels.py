@@ -19,7 +19,7 @@ from pathlib import Path
 
 from gradcourse import folders
 from gradcourse.web import show
-from gradcourse.web.jupyterlab import browser, open_page, run_all, server, wait_idle, window
+from gradcourse.web.jupyterlab import browser, open_lab, run_all, server, wait_idle
 
 PRESSES, WARM, PAUSE = 20, 4, 0.7  # measured, thrown away before, seconds between them
 BURST, EVERY = 30, 1 / 30  # presses, seconds between them
@@ -44,7 +44,7 @@ def main() -> int:
         folders.update(work)
         with server(work, home, windowing=None) as address:
             for chapter, known in itertools.groupby(show.panels(), key=lambda pair: pair[0]):
-                page = open_page(window(running), address, f"chapters/{chapter}.ipynb")
+                page = open_lab(running, address, f"chapters/{chapter}.ipynb")
                 run_all(page, 300)
                 for number, names in enumerate(known):
                     rows.append(_row(page, number, *names))

@@ -15,7 +15,8 @@ import pytest
 
 from gradcourse import folders, home
 from gradcourse.pictures import style  # noqa: F401  builds matplotlib's font cache beforehand
-from gradcourse.web.jupyterlab import notebook, open_page, run_all, server, wait_idle, window
+from gradcourse.web import jupyterlab
+from gradcourse.web.jupyterlab import notebook, open_lab, run_all, server, wait_idle
 
 FAULTS = ("[data-mime-type='application/vnd.jupyter.error'],"
           "[data-mime-type='application/vnd.jupyter.stderr']")
@@ -69,16 +70,21 @@ def address(browser, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def shown(browser):
-    """One window for all pages: JupyterLab's scripts are compiled once."""
-    shown = window(browser)
-    yield shown
-    shown.close()
+def lab(browser, address):
+    """Return how to get JupyterLab: the one that is open, or a new one after a fault."""
+    pages = []
+
+    def lab():
+        if not pages or pages[-1].is_closed():
+            pages.append(open_lab(browser, address))
+        return pages[-1]
+
+    return lab
 
 
-def test_a_panel_shows_its_error_and_lives_on(shown, address):
+def test_a_panel_shows_its_error_and_lives_on(lab):
     """Also proof that a fault on a page would be seen by the tests below."""
-    with opened(shown, address, "own.ipynb") as page:
+    with opened(lab, "own.ipynb") as page:
         run_all(page, 60)
         assert faults(page) == []
         picture, handles = panel_parts(page, 0)
@@ -95,8 +101,8 @@ def test_a_panel_shows_its_error_and_lives_on(shown, address):
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
-def test_every_slider_of_a_chapter_moves_its_picture(shown, address, chapter):
-    with opened(shown, address, f"chapters/{chapter}.ipynb") as page:
+def test_every_slider_of_a_chapter_moves_its_picture(lab, chapter):
+    with opened(lab, f"chapters/{chapter}.ipynb") as page:
         run_all(page, 180)
         assert faults(page) == []
         wanted = panels_asked(folders.page(chapter, COURSE))
@@ -114,9 +120,9 @@ def test_every_slider_of_a_chapter_moves_its_picture(shown, address, chapter):
 
 
 @pytest.mark.parametrize("chapter", EXERCISES)
-def test_cards_answer_a_stub_a_wrong_and_a_right_answer(shown, address, chapter):
+def test_cards_answer_a_stub_a_wrong_and_a_right_answer(lab, chapter):
     cells = json.loads(folders.exercise(chapter, COURSE).read_text(encoding="utf-8"))["cells"]
-    with opened(shown, address, f"exercises/{chapter}/{chapter}.ipynb") as page:
+    with opened(lab, f"exercises/{chapter}/{chapter}.ipynb") as page:
         run_all(page, 120)
         assert faults(page) == []
         checks = [i for i, cell in enumerate(cells) if exercise_checked(cell)]
@@ -138,9 +144,9 @@ def test_cards_answer_a_stub_a_wrong_and_a_right_answer(shown, address, chapter)
         assert page.wrong == []
 
 
-def test_a_learner_finds_the_way(shown, address):
+def test_a_learner_finds_the_way(browser, address):
     """The first page lists every chapter, says what is next and leads there."""
-    with opened(shown, address, home.PAGE) as page:
+    with contextlib.closing(open_lab(browser, address, home.PAGE)) as page:
         stored = output(page, 1)
         assert "next:" in stored and all(name[:2] in stored for name in CHAPTERS)
         run_all(page, 60)
@@ -304,10 +310,13 @@ def solve(page, check: int, code: str, wanted: str) -> str:
 
 
 @contextlib.contextmanager
-def opened(shown, address: str, path: str):
-    """Open a notebook, and close its tab when done; its kernel ends with the server."""
-    page = open_page(shown, address, path)
+def opened(lab, path: str):
+    """Open a notebook in the lab that is there, and close it; after a fault the lab as well."""
+    page = lab()
+    page.wrong.clear()
     try:
-        yield page
-    finally:
+        with jupyterlab.opened(page, path):
+            yield page
+    except BaseException:
         page.close()
+        raise

@@ -67,7 +67,8 @@ def server(folder: Path, home: Path, dark: bool = False, windowing: str | None =
                "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0",
                "--IdentityProvider.token=", "--ServerApp.password=",
                f"--ServerApp.root_dir={folder}", f"--LabApp.user_settings_dir={home / 'settings'}",
-               f"--LabApp.workspaces_dir={home / 'workspaces'}"]
+               f"--LabApp.workspaces_dir={home / 'workspaces'}",
+               "--LabApp.expose_app_in_browser=True"]  # for `opened`
     with open(home / "server.log", "w", encoding="utf-8") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, env=_environment(home))
         try:
@@ -82,19 +83,36 @@ def server(folder: Path, home: Path, dark: bool = False, windowing: str | None =
                 process.wait()
 
 
-def window(browser):
-    """Open a window whose pages share a cache: JupyterLab's scripts are compiled once."""
-    return browser.new_context(viewport={"width": 1280, "height": 900}, device_scale_factor=1)
-
-
-def open_page(window, address: str, path: str):
-    """Open a notebook in a fresh workspace and wait until its kernel is idle."""
-    page = window.new_page()
+def open_lab(browser, address: str, path: str = ""):
+    """Open JupyterLab in a window of its own, and a notebook in it; wait until that is idle."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900}, device_scale_factor=1)
     page.wrong = _watched(page, address)
-    page.goto(f"{address}/lab/workspaces/{re.sub('[^a-z0-9]', '-', path)}/tree/{path}?reset")
-    page.wait_for_selector("text=/Python 3.*\\| Idle/", timeout=90_000)  # the kernel is connected
-    wait_idle(page, 90)
+    own = re.sub("[^a-z0-9]", "-", path) or "lab"
+    page.goto(f"{address}/lab/workspaces/{own}{path and '/tree/' + path}?reset")
+    page.wait_for_function("() => window.jupyterapp")
+    page.evaluate("() => jupyterapp.restored.then(() => true)")
+    if path:
+        page.wait_for_selector("text=/Python 3.*\\| Idle/", timeout=90_000)  # a kernel is there
+        wait_idle(page, 90)
     return page
+
+
+@contextlib.contextmanager
+def opened(page, path: str):
+    """Open a notebook in JupyterLab; close it with all others and their kernels when done."""
+    page.evaluate("""async path => {
+        const notebook = await jupyterapp.commands.execute('docmanager:open', {path});
+        await notebook.revealed;
+        await notebook.sessionContext.ready;
+    }""", path)
+    wait_idle(page, 90)
+    yield page
+    page.evaluate("""async () => {
+        for (const open of [...jupyterapp.shell.widgets('main')]) {
+            await open.sessionContext?.shutdown();
+            open.dispose();
+        }
+    }""")
 
 
 def _watched(page, address: str) -> list[str]:

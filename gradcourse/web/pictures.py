@@ -15,7 +15,7 @@ from PIL import Image
 from gradcourse import folders, home
 from gradcourse.web import show
 from gradcourse.web.frames import differences
-from gradcourse.web.jupyterlab import browser, notebook, open_page, run_all, server, window
+from gradcourse.web.jupyterlab import browser, notebook, open_lab, opened, run_all, server
 
 WIDE = 720  # pixels of a panel's picture
 CARD = """import torch
@@ -61,9 +61,9 @@ def shoot(running, root: Path, theme: str) -> list[Path]:
         known = show.page(work / "panels.ipynb")
         notebook(work / "card.ipynb", CARD)
         with server(work, own, dark=theme == "dark") as address:
-            shown = window(running)
-            paths = _panels(shown, address, known, root / "docs" / "panels", theme)
-            paths += _pages(shown, address, root / "docs" / "pictures", theme)
+            lab = open_lab(running, address)
+            paths = _panels(lab, known, root / "docs" / "panels", theme)
+            paths += _pages(lab, root / "docs" / "pictures", theme)
     return paths
 
 
@@ -81,32 +81,30 @@ def write(path: Path, image: Image.Image, wide: int = 2 * WIDE) -> Path:
     return path
 
 
-def _panels(shown, address: str, known, folder: Path, theme: str) -> list[Path]:
-    page = open_page(shown, address, "panels.ipynb")
-    run_all(page, 300)
+def _panels(lab, known, folder: Path, theme: str) -> list[Path]:
     paths = []
-    for number, (chapter, name) in enumerate(known):
-        box = page.locator(".gradcourse-panel").nth(number)
-        box.scroll_into_view_if_needed()
-        page.wait_for_timeout(500)
-        image = Image.open(io.BytesIO(box.screenshot())).convert("RGB")
-        paths.append(write(folder / f"{chapter}-{name}-{theme}.webp", image, WIDE))
-    page.close()
+    with opened(lab, "panels.ipynb") as page:
+        run_all(page, 300)
+        for number, (chapter, name) in enumerate(known):
+            box = page.locator(".gradcourse-panel").nth(number)
+            box.scroll_into_view_if_needed()
+            page.wait_for_timeout(500)
+            image = Image.open(io.BytesIO(box.screenshot())).convert("RGB")
+            paths.append(write(folder / f"{chapter}-{name}-{theme}.webp", image, WIDE))
     return paths
 
 
-def _pages(shown, address: str, folder: Path, theme: str) -> list[Path]:
+def _pages(lab, folder: Path, theme: str) -> list[Path]:
     """Take the first page and the card of a common mistake."""
     paths = []
     for file, wanted, name in ((home.PAGE, "table", "start"), ("card.ipynb", "div", "card")):
-        page = open_page(shown, address, file)
-        run_all(page, 120)
-        area = page.locator(".jp-OutputArea-output").last
-        area.locator(wanted).first.wait_for()
-        page.wait_for_timeout(500)
-        image = Image.open(io.BytesIO(area.screenshot())).convert("RGB")
-        paths.append(write(folder / f"{name}-{theme}.png", image, WIDE))
-        page.close()
+        with opened(lab, file) as page:
+            run_all(page, 120)
+            area = page.locator(".jp-OutputArea-output").last
+            area.locator(wanted).first.wait_for()
+            page.wait_for_timeout(500)
+            image = Image.open(io.BytesIO(area.screenshot())).convert("RGB")
+            paths.append(write(folder / f"{name}-{theme}.png", image, WIDE))
     return paths
 
 
