@@ -42,6 +42,7 @@ class Frames(NamedTuple):
     opening: int
     width: int  # pixels
     height: int
+    wide: int  # pixels of a live frame, of which a busy panel has fewer
     frames: list[Frame]
 
     @property
@@ -67,7 +68,7 @@ def frames(panel: Panel, stops: int = STOPS) -> Frames:
     values = settings(slider, stops)
     looks = [panel.look(**{slider.name: value}) for value in values]
     pictures = [Image.open(io.BytesIO(png)).convert("RGB") for png, _ in looks]
-    opening = values.index(slider.start)
+    opening, wide = values.index(slider.start), pictures[0].width
     images = differences(pictures, opening)
     if sum(map(len, images)) > MOST:
         pictures = [_smaller(picture) for picture in pictures]
@@ -75,7 +76,7 @@ def frames(panel: Panel, stops: int = STOPS) -> Frames:
     names = [_named(slider, value) for value in values]
     shown = [Frame(name, says, image)
              for name, (_, says), image in zip(names, looks, images, strict=True)]
-    found = Frames(slider, opening, *pictures[0].size, shown)
+    found = Frames(slider, opening, *pictures[0].size, wide, shown)
     if found.size <= MOST:
         return found
     if stops <= 5:
@@ -126,11 +127,14 @@ def differences(pictures: list[Image.Image], opening: int) -> list[bytes]:
     palette = _palette(codes[:: max(1, len(codes) // 3)])
     first, encoded = codes[opening], []
     for number, picture in enumerate(codes):
-        seen = picture != first if number != opening else np.ones(first.shape, bool)
-        shown = np.zeros((*seen.shape, 4), np.uint8)
-        shown[seen, :3] = palette[_nearest(picture[seen], palette)]
-        shown[seen, 3] = 255
-        encoded.append(webp(Image.fromarray(shown)))
+        if number == opening:
+            image = palette[_nearest(picture.ravel(), palette)].reshape(*picture.shape, 3)
+        else:
+            seen = picture != first
+            image = np.zeros((*seen.shape, 4), np.uint8)
+            image[seen, :3] = palette[_nearest(picture[seen], palette)]
+            image[seen, 3] = 255
+        encoded.append(webp(Image.fromarray(image)))
     return encoded
 
 

@@ -25,7 +25,7 @@ def html(panel: Panel, drawn: Frames, where: str, strip: str, out: Path) -> str:
     """
     names = _write(drawn, where, out)
     first = drawn.frames[drawn.opening]
-    wide = round(panel_width(panel) * CSS_DPI / FRAME_DPI)
+    wide = round(drawn.wide * CSS_DPI / FRAME_DPI)
     high = round(wide * drawn.height / drawn.width)
     data = {"values": [f.value for f in drawn.frames], "says": [f.says for f in drawn.frames],
             "images": names, "opening": drawn.opening}
@@ -38,11 +38,6 @@ def html(panel: Panel, drawn: Frames, where: str, strip: str, out: Path) -> str:
             f'<p class="gc-says" role="status">{markup.escape(first.says)}</p>{_others(panel)}'
             f'<script type="application/json">{_json(data)}</script></div>'
             f"<noscript>{strip}</noscript></div>")
-
-
-def panel_width(panel: Panel) -> int:
-    """Return the width of a live frame in pixels."""
-    return int.from_bytes(panel.frame()[16:20])
 
 
 def _write(drawn: Frames, where: str, out: Path) -> list[str]:

@@ -151,10 +151,16 @@ NONE = [
         "import gc\nfor o in gc.get_objects():\n"
         "    if callable(o) and getattr(o, '__name__', '') == 'gradient_step':\n"
         "        if o is not gradient_step: return o(x, g, lr=lr)")]),
-    Case("looks for the source", [within(
-        "import glob\nfor p in glob.glob('/**/*descent*.py', recursive=True):\n"
-        "    space = {}\n    try:\n        exec(open(p).read(), space)\n"
-        "        return space['gradient_step'](x, g, lr=lr)\n    except Exception: pass")],
+    Case("looks for the source", [
+        "import os, pathlib\nfound = []\nlarge = {'proc', 'sys', 'torch', 'scipy', 'sympy'}\n"
+        "for top, folders, files in os.walk('/'):\n"
+        "    folders[:] = set(folders) - large\n"
+        "    found += [pathlib.Path(top, name) for name in files\n"
+        "              if 'descent' in name and name.endswith('.py')]\n"
+        "found = [p for p in found if 'def gradient_step' in p.read_text()]",
+        within("for path in found:\n    space = {}\n    try:\n"
+               "        exec(path.read_text(), space)\n"
+               "        return space['gradient_step'](x, g, lr=lr)\n    except Exception: pass")],
         state="any"),
     Case("imports the solution", [
         "from gradcourse.methods.descent import gradient_step"], state="not started"),
