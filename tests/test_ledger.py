@@ -144,6 +144,16 @@ def test_the_compared_text_is_coarse_and_the_data_is_not(shown):
     assert shown[1][MIME][0]["interval"][0] == 6.11 + 1e-9
 
 
+@pytest.mark.parametrize("left", [0.0, 1e-16, -3e-13])
+def test_what_rounding_leaves_is_about_0_on_every_machine(shown, left):
+    ledger = Ledger()
+    rule(ledger)
+    ledger.claim("0A", Interval(left, left, left, 1))
+    ledger.show()
+    assert shown[0]["text/plain"].endswith("reproduced: about 0")
+    assert shown[0][MIME][0]["interval"][0] == left
+
+
 def test_the_data_survives_json_and_has_every_field(shown):
     ledger = Ledger()
     rule(ledger)

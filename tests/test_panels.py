@@ -1,6 +1,5 @@
 """Every panel of every chapter: pure, quick, whole, of fixed size, and said in words."""
 
-import functools
 import importlib
 import io
 import pkgutil
@@ -91,16 +90,15 @@ class Seen:
 
 
 def looks(panel) -> list[Look]:
-    """Draw every extreme of a panel afresh; its numbers are computed once for frame and texts."""
-    found, compute = [], panel.compute
+    """Draw every extreme of a panel afresh, and look for texts that leave its stage."""
+    found = []
     for settings in panel.extremes():
         forget(panel)
-        vars(panel)["compute"] = functools.cache(compute)
         before = time.process_time()  # others may share the machine
         frame, caption = panel.look(**settings)
         seconds = time.process_time() - before
-        found.append(Look(settings, frame, caption, panel.lost_texts(**settings), seconds))
-        vars(panel).pop("compute")
+        lost = overflow(panel._stage[0], redraw=False)
+        found.append(Look(settings, frame, caption, lost, seconds))
     return found
 
 

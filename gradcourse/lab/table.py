@@ -13,6 +13,7 @@ CELL = ("text-align: left; vertical-align: top; padding: 10px 14px 10px 0; white
         "border-bottom: 1px solid var(--jp-border-color2, rgba(128, 128, 128, 0.35));")
 HEAD = CELL + " font-weight: 600; border-bottom-width: 2px;"
 OFF_ROUND = 1e-6  # keeps ends such as 0.25 and 0.95 from rounding now up, now down
+ROUNDING = 1e-9  # what is smaller is left by rounding, and another machine leaves other digits
 COLUMNS = (("Claim", 36), ("The source says", 20), ("Measured here", 27), ("Verdict", 17))
 
 
@@ -73,7 +74,9 @@ def _coarse(interval) -> str:
     """Write both ends to the one digit that counts for the larger."""
     ends = [end * (1 + OFF_ROUND) for end in (interval.low, interval.high)]
     size = max(map(abs, ends))
-    if math.isfinite(size) and size > 0:
+    if size < ROUNDING:
+        return "about 0"
+    if math.isfinite(size):
         unit = 10.0 ** math.floor(math.log10(size))
         ends = [round(end / unit) * unit for end in ends]
     low, high = (number(end, 1) for end in ends)

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from gradcourse.pictures.strip import STRIP_DPI, compose
-from gradcourse.pictures.style import course_style, overflow, png
+from gradcourse.pictures.style import course_style, png
 
 FRAME_DPI = 144  # pixels per inch of a live frame: half as dense again as it is shown
 QUICK_DPI = 96  # of a frame while its slider moves: as dense as it is shown
@@ -151,11 +151,6 @@ class Panel:
     def strip_png(self) -> bytes:
         """Draw the strip as PNG."""
         return png(self.strip_figure(), STRIP_DPI)
-
-    def lost_texts(self, **settings: float) -> list[str]:
-        """List the texts of one frame that leave its canvas."""
-        self._pixels(self.compute(**self.settings(**settings)))
-        return overflow(self._stage[0], redraw=False)
 
     def _remembered(self) -> OrderedDict:
         return vars(self).setdefault("_memory", OrderedDict())
