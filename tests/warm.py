@@ -25,8 +25,7 @@ HERE = sys.platform == "linux"  # elsewhere there is no fork, or none that is sa
 KERNEL = "ipykernel_launcher"
 LIBRARIES = {
     KERNEL: ("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "ipywidgets",
-             "torch", "torch._dynamo",  # every optimizer of torch imports it
-             "scipy.stats", "sklearn.datasets", "matplotlib.pyplot", "tqdm.auto"),
+             "torch", "scipy.special", "matplotlib.pyplot", "tqdm.auto"),
     "nbgrader": ("nbgrader.apps.nbgraderapp",),
 }
 INLINE = {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}  # as ipykernel sets it
@@ -75,7 +74,10 @@ def call(folder: str, program: str, *words: str) -> int:
         signal.signal(number, signal.SIG_DFL)
     if end == b"cold":
         os.execv(sys.executable, [sys.executable, "-m", program, *words])
-    code = int(end or 1)
+    if not end:
+        told = Path(f"{folder}/{program}.log").read_text()[-2000:]
+        raise SystemExit(f"what kept {program} is gone, and says: {told or 'nothing'}")
+    code = int(end)
     if code < 0:  # a signal ended it
         os.kill(os.getpid(), -code)
     return code
