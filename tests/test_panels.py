@@ -173,7 +173,9 @@ class TestEveryPanel:
         places = []
         for panel in (seen.panel, seen.panel.drawn_at(QUICK_DPI)):
             panel.frame()
-            places.append([ax.get_position().bounds for ax in panel._stage[0].axes])
+            fig = panel._stage[0]
+            places.append([ax.get_position().bounds for ax in fig.axes]
+                          + [text.get_position() for text in fig.texts])
         assert places[0] == places[1]
 
     def test_is_described_in_words(self, make):

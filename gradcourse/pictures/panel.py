@@ -184,12 +184,12 @@ class Panel:
         if not places:
             fig.set_dpi(FRAME_DPI)
             fig.draw_without_rendering()
-            places += [ax.get_position(original=True) for ax in fig.axes]
-            places += [text.get_position() for text in fig.texts]
+            places += ([ax.get_position(original=True) for ax in fig.axes],
+                       [text.get_position() for text in fig.texts])
         fig.set_layout_engine("none")
-        for ax, place in zip(fig.axes, places, strict=False):
+        for ax, place in zip(fig.axes, places[0], strict=True):
             ax.set_position(place, which="original")
-        for text, place in zip(fig.texts, places[len(fig.axes):], strict=True):
+        for text, place in zip(fig.texts, places[1], strict=True):
             text.set_position(place)
 
 
